@@ -1,0 +1,60 @@
+"""The codebook: the variables to extract."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from .variable import GroupVariable, Variable
+
+
+class Codebook(BaseModel):
+    """The variables a study wants from each report, in the order the table will have them.
+
+    ``languages`` are those of the reports, the first one leading; ``instructions`` tell the model what
+    an annotator would be told once, before the variables.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    version: str = "1"
+    title: str = ""
+    languages: list[str] = Field(default_factory=lambda: ["en"], min_length=1)
+    instructions: str = ""
+    variables: list[Variable] = Field(min_length=1)
+
+    def __getitem__(self, name: str) -> Variable:
+        for variable in self.variables:
+            if variable.name == name:
+                return variable
+        raise KeyError(name)
+
+    def __contains__(self, name: object) -> bool:
+        return any(variable.name == name for variable in self.variables)
+
+    @property
+    def names(self) -> list[str]:
+        return [variable.name for variable in self.variables]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content (not of the file's layout), hexadecimal."""
+        content = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+    def subset(self, names: set[str]) -> Codebook:
+        """The same codebook with only the named variables, in order."""
+        kept = [variable for variable in self.variables if variable.name in names]
+        return self.model_copy(update={"variables": kept})
+
+    def walk(self) -> Iterator[tuple[tuple[str, ...], Variable]]:
+        """Every variable and sub-variable with its path."""
+        for variable in self.variables:
+            yield (variable.name,), variable
+            if isinstance(variable, GroupVariable):
+                for part in variable.variables:
+                    yield (variable.name, part.name), part
