@@ -1,0 +1,38 @@
+"""Finding the shipped codebooks."""
+
+from __future__ import annotations
+
+import pytest
+
+from epicrisis import library
+from epicrisis.errors import CodebookError
+
+
+def test_every_shipped_codebook_has_its_files() -> None:
+    assert "brain-mri" in library.names()
+    for name in library.names():
+        folder = library.path(name)
+        for file in (library.CODEBOOK_FILE, library.REPORTS_FILE, library.GOLD_FILE, "README.md"):
+            assert (folder / file).is_file(), f"{name} lacks {file}"
+
+
+@pytest.mark.parametrize("name", ["brain_mri", "brainmri", "Brain MRI", "brain-mir"])
+def test_a_near_miss_is_corrected(name: str) -> None:
+    with pytest.raises(CodebookError) as raised:
+        library.path(name)
+    assert raised.value.hint == "Did you mean 'brain-mri'?"
+    assert name in raised.value.message
+
+
+@pytest.mark.parametrize(
+    "name", ["", "zzz", "..", "brain-mri/../brain-mri", "brain-mri/codebook.yaml/x/y/z/long"]
+)
+def test_anything_else_is_refused(name: str) -> None:
+    with pytest.raises(CodebookError):
+        library.path(name)
+
+
+def test_an_unknown_name_gets_the_list() -> None:
+    with pytest.raises(CodebookError) as raised:
+        library.path("zzz")
+    assert raised.value.hint == f"Shipped codebooks: {', '.join(library.names())}."
