@@ -96,6 +96,13 @@ class StoreError(EpicrisisError):
     code = "store"
 
 
+class RunStoppedError(EpicrisisError):
+    """A run that was stopped because the engine failed too often in a row; it can be resumed."""
+
+    code = "run-stopped"
+    retryable = True
+
+
 class ModelError(EpicrisisError):
     """A model that is unknown, missing, cut short, or not the one its digest names."""
 

@@ -1,0 +1,91 @@
+"""What makes two questions the same, so that neither is asked twice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..engines.engine import Engine
+from ..report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class EngineIdentity:
+    """What tells engines apart whose answers may differ, known before a model is loaded.
+
+    ``digest`` identifies the weights where they are known; ``settings`` are those that change answers.
+    """
+
+    kind: str
+    model: str
+    digest: str | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, engine: Engine) -> EngineIdentity:
+        """The identity of an engine that is already open."""
+        info = engine.info
+        return cls(info.kind, info.model, info.digest, dict(info.settings))
+
+    @property
+    def label(self) -> str:
+        """How lists name it."""
+        return self.model
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "model": self.model,
+            "digest": self.digest,
+            "settings": dict(self.settings),
+        }
+
+
+class Keys:
+    """The keys of results: SHA-256 over codebook, prompt version, engine, options and the report's text."""
+
+    def __init__(
+        self, codebook_digest: str, prompt_version: str, engine: EngineIdentity, options: Mapping[str, Any]
+    ) -> None:
+        same = [codebook_digest, prompt_version, engine.as_dict(), dict(options)]
+        self._prefix = hashlib.sha256(_canonical(same)).digest()
+
+    def key(self, text_digest: bytes) -> bytes:
+        """Under which the store keeps the result for a text with this SHA-256."""
+        return hashlib.sha256(self._prefix + text_digest).digest()
+
+    def signature(self, reports_digest: bytes) -> bytes:
+        """What makes the same command continue the same run."""
+        return hashlib.sha256(self._prefix + b"run" + reports_digest).digest()
+
+
+class ReportsDigest:
+    """A running SHA-256 over reports: ids, texts and everything carried with them, in order."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+        self.count = 0
+
+    def add(self, report: Report) -> None:
+        self.count += 1
+        about = [
+            report.id,
+            report.digest,
+            report.patient,
+            report.date,
+            report.language,
+            dict(report.metadata),
+        ]
+        self._hash.update(_canonical(about))
+        self._hash.update(b"\n")
+
+    def digest(self) -> bytes:
+        return self._hash.digest()
+
+
+def _canonical(value: Any) -> bytes:
+    # ASCII: ids and columns of broken files can hold what UTF-8 cannot.
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=str).encode("ascii")

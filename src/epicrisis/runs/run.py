@@ -1,0 +1,149 @@
+"""A run in the store, for reading: its manifest, its extractions, its counts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..codebook.codebook import Codebook
+from ..errors import StoreError
+from ..extraction.answer import Extraction
+from ..extraction.record import Record
+from .database import store_errors, store_path
+from .lock import is_worked_on
+from .manifest import Manifest
+from .store import Counts, ReportRow, RunRow, RunStatus, Store
+
+if TYPE_CHECKING:
+    pass
+
+
+class Run:
+    """A codebook applied to a set of reports. Iterating gives one Extraction per report, in input order.
+
+    Every call reads the store anew, so a run that is still under way shows what it has so far. Nothing
+    here needs a model or the file of reports.
+    """
+
+    def __init__(self, store: str | os.PathLike[str], run_id: str) -> None:
+        self.store_path = Path(store)
+        self.id = run_id
+
+    def __repr__(self) -> str:
+        return f"Run({str(self.store_path)!r}, {self.id!r})"
+
+    @property
+    def manifest(self) -> Manifest:
+        """Everything needed to repeat the run, and what it came to."""
+        with self._open() as store:
+            return Manifest.model_validate_json(store.run(self.id).manifest)
+
+    @property
+    def codebook(self) -> Codebook:
+        """The codebook as it was when the run began."""
+        return self.manifest.to_codebook()
+
+    @property
+    def status(self) -> RunStatus:
+        """``running``, ``interrupted``, ``finished`` or ``failed`` (stopped by an error)."""
+        with self._open() as store:
+            return true_status(self.store_path, store.run(self.id))
+
+    @property
+    def counts(self) -> Counts:
+        """Reports done and failed, and failed answers in the reports that did not fail."""
+        with self._open() as store:
+            return store.counts(store.run(self.id).number)
+
+    @property
+    def failures(self) -> dict[str, int]:
+        """Why reports failed: reason -> number of reports."""
+        with self._open() as store:
+            return store.failures(store.run(self.id).number)
+
+    def __len__(self) -> int:
+        return self.counts.done
+
+    def __iter__(self) -> Iterator[Extraction]:
+        for row in self._rows():
+            yield row.extraction
+
+    def __getitem__(self, report_id: str) -> Extraction:
+        """The extraction of one report. Raises KeyError."""
+        row = self._row(report_id)
+        if row is None:
+            raise KeyError(report_id)
+        return row.extraction
+
+    def __contains__(self, report_id: object) -> bool:
+        return isinstance(report_id, str) and self._row(report_id) is not None
+
+    def records(self) -> Iterator[Record]:
+        """Every report with what is known about it and its extraction, in input order."""
+        for row in self._rows():
+            yield Record(
+                report_id=row.report_id,
+                patient=row.patient,
+                date=row.date,
+                language=row.language,
+                metadata=row.metadata,
+                extraction=row.extraction,
+            )
+
+    def text(self, report_id: str) -> str | None:
+        """The text of a report; None if the run left texts out of the store. Raises KeyError."""
+        row = self._row(report_id)
+        if row is None:
+            raise KeyError(report_id)
+        with self._open() as store:
+            return store.text(row.digest)
+
+    def _row(self, report_id: str) -> ReportRow | None:
+        with self._open() as store:
+            return store.row(store.run(self.id).number, report_id)
+
+    def _rows(self) -> Iterator[ReportRow]:
+        with self._open() as store, store_errors(self.store_path):
+            yield from store.rows(store.run(self.id).number)
+
+    def _open(self) -> Store:
+        return Store(self.store_path, create=False)
+
+
+def open_run(store: str | os.PathLike[str] | None = None, name: str = "latest") -> Run:
+    """The run ``name`` (its id, the beginning of it, or ``latest``) in a store.
+
+    Without ``store``: ``$EPICRISIS_STORE``, else ``.epicrisis/store.sqlite``. Raises StoreError.
+    """
+    path = store_path(store)
+    with Store(path, create=False) as opened:
+        return Run(path, opened.find_run(name).id)
+
+
+def list_runs(store: str | os.PathLike[str] | None = None) -> list[Run]:
+    """All runs of a store, the latest first. Raises StoreError."""
+    path = store_path(store)
+    with Store(path, create=False) as opened:
+        return [Run(path, row.id) for row in opened.runs()]
+
+
+def remove_run(run: Run) -> None:
+    """Remove a run with the results and texts that no other run refers to.
+
+    Raises StoreError if a program is working on it.
+    """
+    if is_worked_on(run.store_path, run.id):
+        raise StoreError(
+            f"A program is working on run {run.id}.", hint="Stop it with Ctrl-C before removing the run."
+        )
+    with Store(run.store_path, create=False) as store, store_errors(run.store_path):
+        store.remove_run(store.run(run.id).number)
+
+
+def true_status(path: Path, row: RunRow) -> RunStatus:
+    """A run whose process was killed still reads ``running`` in the store: it is interrupted."""
+    if row.status == "running" and not is_worked_on(path, row.id):
+        return "interrupted"
+    return row.status
