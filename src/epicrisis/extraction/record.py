@@ -9,7 +9,7 @@ from ..report import Cell
 from .answer import Extraction
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """What a table is made from. The report's text is not in it.
 
@@ -17,8 +17,8 @@ class Record:
     """
 
     report_id: str
-    extraction: Extraction
     patient: str | None = None
     date: str | None = None
     language: str | None = None
     metadata: Mapping[str, Cell] = field(default_factory=dict)
+    extraction: Extraction

@@ -37,7 +37,7 @@ def open_parquet(path: Path, options: Options) -> Table:  # noqa: ARG001
             hint="Give it the ending that fits what it is, such as .csv, .jsonl or .xlsx.",
         )
     try:
-        schema: Mapping[str, polars.DataType] = polars.read_parquet_schema(path)
+        schema: Mapping[str, polars.DataType] = polars.scan_parquet(path, glob=False).collect_schema()
     except (polars.exceptions.PolarsError, OSError):
         raise _damaged(path) from None
     return Table(
