@@ -123,10 +123,11 @@ class EngineUnreachableError(EngineError):
 
 
 class EngineBusyError(EngineError):
-    """The server answered 429 or 5xx."""
+    """The server answered 429 or 5xx. ``retry_after`` is its header of that name, if it sent one."""
 
     code = "engine-busy"
     retryable = True
+    retry_after: str | None = None
 
 
 class EngineTimeoutError(EngineError):

@@ -1,0 +1,142 @@
+"""What ``--engine`` can be, and the engine it names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit, urlunsplit
+
+from ..errors import OptionError
+from . import catalogue
+from .catalogue import CatalogueModel, HubFile
+from .engine import Engine
+from .store import ModelStore, Report
+
+FORMS = (
+    "An engine is a model's name (epicrisis models list), a path to a .gguf file, "
+    "hf:owner/repo/file.gguf, or a server such as http://127.0.0.1:8000/v1#model-name."
+)
+_HUB = re.compile(
+    r"hf:(?://)?(?P<repo>[\w.-]+/[\w.-]+)(?:@(?P<revision>[\w.-]+))?/(?P<file>.+\.gguf)\Z", re.I
+)
+_HOST = re.compile(r"(localhost|\d+\.\d+\.\d+\.\d+|[\w.-]+\.[a-z]+|\[[0-9a-f:]+\]):\d+(/|#|\Z)", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineAddress:
+    """A parsed address: exactly the field for its ``kind`` is set (``model`` may be empty for servers)."""
+
+    text: str
+    kind: Literal["catalogue", "file", "hub", "server", "scripted"]
+    entry: CatalogueModel | None = None
+    path: Path | None = None
+    hub: HubFile | None = None
+    url: str | None = None
+    model: str | None = None
+
+
+def parse(address: str) -> EngineAddress:
+    """Read an engine address.
+
+    Raises ``OptionError`` naming the nearest model if it is none of the known forms.
+    """
+    text = address.strip()
+    if text.lower().startswith(("http://", "https://")):
+        return _server(text)
+    if text.lower().startswith("hf:"):
+        match = _HUB.match(text)
+        if match is None:
+            raise OptionError(
+                f"{text!r} is not a file on the Hub.", hint="Write it as hf:owner/repo/file.gguf"
+            )
+        reference = HubFile(match["repo"], match["file"], match["revision"] or "main")
+        return EngineAddress(text, "hub", hub=reference)
+    if text.lower().startswith("scripted:"):
+        return EngineAddress(text, "scripted", path=Path(text.partition(":")[2]).expanduser())
+    entry = catalogue.find(text)
+    if entry is not None:
+        return EngineAddress(text, "catalogue", entry=entry)
+    path = Path(text).expanduser()
+    if text.lower().endswith(".gguf") or (text and path.is_file()):
+        return EngineAddress(text, "file", path=path)
+    if _HOST.match(text):
+        raise OptionError(f"{text!r} lacks its scheme.", hint=f"Did you mean http://{text} ?")
+    raise OptionError(f"No engine is called {text!r}.", hint=f"{catalogue.suggestion(text)}\n{FORMS}")
+
+
+def _server(text: str) -> EngineAddress:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        raise OptionError(f"{text!r} is not a valid address.", hint=FORMS) from None
+    if not parts.hostname:
+        raise OptionError(f"{text!r} names no host.", hint=FORMS)
+    if parts.username or parts.password:
+        raise OptionError(
+            "A server's key does not belong in its address.",
+            hint="Put it into the environment variable EPICRISIS_API_KEY.",
+        )
+    path = parts.path.rstrip("/").removesuffix("/chat/completions") or "/v1"
+    url = urlunsplit((parts.scheme.lower(), parts.netloc, path, parts.query, ""))
+    return EngineAddress(text, "server", url=url, model=parts.fragment or None)
+
+
+def open_engine(
+    address: str | EngineAddress,
+    *,
+    context: int | None = None,
+    threads: int | None = None,
+    parallel: int | None = None,
+    timeout: float | None = None,
+    fetch: bool = True,
+    report: Report | None = None,
+    store: ModelStore | None = None,
+) -> Engine:
+    """The engine an address names, ready to answer.
+
+    ``context`` (tokens) and ``threads`` hold for embedded models; for a server ``context`` states what it
+    does not tell itself. ``parallel`` requests run at once, ``timeout`` is in seconds per request. A model
+    named from the catalogue or the Hub is fetched if need be, unless ``fetch`` is false; ``report`` hears
+    how far that is.
+
+    Raises ``OptionError`` for an address that means nothing, ``ModelError`` for a missing or damaged model,
+    ``EngineError`` if the server does not answer or llama.cpp cannot load the model.
+    """
+    where = parse(address) if isinstance(address, str) else address
+    if where.kind == "server":
+        from .openai import OpenAIEngine
+
+        engine = OpenAIEngine(
+            where.url or "", where.model, context=context, parallel=parallel, timeout=timeout
+        )
+        try:
+            engine.connect()
+        except BaseException:
+            engine.close()
+            raise
+        return engine
+    if where.kind == "scripted":
+        from .scripted import ScriptedEngine
+
+        return ScriptedEngine.from_file(where.path or Path())
+    from . import fetch as fetching
+    from .llamacpp import LlamaCppEngine
+
+    if where.entry is not None:
+        model = fetching.ensure(where.entry, store, fetch=fetch, report=report)
+    elif where.hub is not None:
+        model = fetching.ensure_hub(where.hub, store, fetch=fetch, report=report)
+    else:
+        model = fetching.local_file(where.path or Path(), store)
+    return LlamaCppEngine(
+        model.path,
+        name=model.name,
+        digest=model.digest,
+        context=context,
+        threads=threads,
+        parallel=parallel,
+        timeout=timeout,
+    )

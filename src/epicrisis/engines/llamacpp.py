@@ -1,0 +1,256 @@
+"""The embedded engine: llama.cpp's server core in this process, spoken to over loopback.
+
+The core opens an HTTP port whatever we do, so we use it: cancelling a request is closing its connection,
+which its Python functions cannot do. Only loopback is bound, every call but ``/health`` needs a key that is
+drawn anew each time, and the pages that show other requests are off.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import secrets
+import threading
+import time
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from ..errors import EngineCancelledError, EngineError, EngineTimeoutError, ModelError, OptionError
+from . import chat, schema
+from .engine import EngineInfo, JsonSchema, Message, Reply, Request
+from .gguf_header import GgufHeader, read_header
+from .processors import usable_cores
+from .transport import POLL, Response, Transport
+
+DEFAULT_CONTEXT = 8192
+DEFAULT_TIMEOUT = 600.0
+#: Prompts of idle slots kept in memory, MiB: enough for a handful of shared prefixes of a small model.
+_PROMPT_CACHE = 384
+#: A character no JSON text begins with: the grammar check pushes the model towards it.
+_FORBIDDEN = "?"
+
+
+class LlamaCppEngine:
+    """A GGUF model in this process.
+
+    ``context`` is in tokens per request (default: 8192 or what the model was trained for, if that is
+    less), ``threads`` defaults to the physical cores, ``parallel`` requests are decoded together.
+    ``timeout`` (seconds) holds for requests that bring none. ``digest`` is the file's ``sha256:...``.
+
+    Raises ``ModelError`` if the file is not a whole GGUF model, ``OptionError`` for a context the model
+    was not trained for, ``EngineError`` if llama.cpp is missing or cannot load the model.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        name: str | None = None,
+        digest: str | None = None,
+        context: int | None = None,
+        threads: int | None = None,
+        parallel: int | None = None,
+        timeout: float | None = None,
+    ) -> None:
+        self._path = Path(path)
+        header = read_header(self._path)
+        header.check_complete()
+        slots = _positive("parallel", parallel, 1)
+        threads = _positive("threads", threads, usable_cores())
+        self._timeout = timeout if timeout is not None else DEFAULT_TIMEOUT
+        key = secrets.token_urlsafe(32)
+        self._server: Any = _load(self._path, _context(header, context), slots, threads, key)
+        self._transport = Transport(
+            f"{self._server.listening_address}/v1", {"Authorization": f"Bearer {key}"}, trust_env=False
+        )
+        self._slots = threading.BoundedSemaphore(slots)
+        self._enforced: set[str] = set()
+        self._info = EngineInfo(
+            kind="llamacpp",
+            model=name or self._path.stem,
+            digest=digest,
+            context_length=self._context_length(),
+            logprobs=True,
+            parallel=slots,
+            settings={"xllamacpp": version("xllamacpp"), "threads": threads},
+        )
+
+    @property
+    def info(self) -> EngineInfo:
+        return self._info
+
+    def complete(self, request: Request, cancel: threading.Event | None = None) -> Reply:
+        """Answer one request. The time limit starts when a slot is free."""
+        context_length = self._info.context_length or 0
+        if request.schema is not None:
+            schema.check_supported(request.schema)
+        _acquire(self._slots, cancel)
+        try:
+            started = time.monotonic()
+            limit = request.timeout if request.timeout is not None else self._timeout
+            if not chat.certainly_fits(request, context_length):
+                chat.check_fits(request, self.count_tokens(request.messages), context_length)
+            body = _body(request, self._info.model)
+            checked = self._check_enforced(request.schema, body, limit, cancel)
+            reply = self._ask(body, limit - (time.monotonic() - started), limit, cancel)
+        finally:
+            self._slots.release()
+        if checked is not None:  # the check evaluated the prompt, this reply found it in the cache
+            reply = dataclasses.replace(reply, cached_tokens=checked.cached_tokens)
+        return dataclasses.replace(reply, seconds=time.monotonic() - started)
+
+    def count_tokens(self, messages: Sequence[Message]) -> int:
+        """Tokens the prompt costs, chat template included."""
+        body = {"messages": [message.as_dict() for message in messages], **_TEMPLATE}
+        response = self._post("chat/completions/input_tokens", body, self._timeout)
+        return int((response.payload or {})["input_tokens"])
+
+    def close(self) -> None:
+        """Free the model. Requests under way end with an error."""
+        self._transport.close()
+        self._server = None
+
+    def __enter__(self) -> LlamaCppEngine:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _ask(
+        self, body: dict[str, Any], remaining: float, limit: float, cancel: threading.Event | None
+    ) -> Reply:
+        try:
+            response = self._post("chat/completions", body, max(0.0, remaining), cancel)
+        except EngineTimeoutError:
+            raise EngineTimeoutError(
+                f"The model did not finish within {limit:g} seconds.",
+                hint="Allow more time (--timeout), use a smaller model, or ask for fewer variables at once.",
+            ) from None
+        return chat.parse(response, 0.0, server="llama.cpp")
+
+    def _check_enforced(
+        self,
+        wanted: JsonSchema | None,
+        body: dict[str, Any],
+        limit: float,
+        cancel: threading.Event | None,
+    ) -> Reply | None:
+        """Make sure, once per schema, that its grammar compiled: llama.cpp goes on without it if not.
+
+        One token is generated from the very prompt that is asked next, so nothing is evaluated twice.
+        A bias pushes it to a character that begins no JSON; only a live grammar can keep it out.
+        """
+        if wanted is None:
+            return None
+        digest = hashlib.sha256(json.dumps(wanted).encode()).hexdigest()
+        if digest in self._enforced:
+            return None
+        check = {**body, "max_tokens": 1, "logit_bias": [[_FORBIDDEN, 1000.0]], "stop": []}
+        check.pop("logprobs", None)
+        check.pop("top_logprobs", None)
+        reply = self._ask(check, limit, limit, cancel)
+        if reply.text.strip()[:1] in ("", _FORBIDDEN):
+            raise EngineError(
+                "llama.cpp cannot turn the JSON Schema into a grammar.",
+                hint="Look for limits that contradict each other, patterns with look-ahead or "
+                "back-references, and 'oneOf' branches that overlap.",
+            )
+        self._enforced.add(digest)
+        return reply
+
+    def _post(
+        self,
+        path: str,
+        body: dict[str, Any],
+        timeout: float,
+        cancel: threading.Event | None = None,
+    ) -> Response:
+        response = self._transport.call("POST", path, body, timeout=timeout, cancel=cancel)
+        if not response.ok:
+            raise chat.failure(response, "llama.cpp")
+        return response
+
+    def _context_length(self) -> int:
+        root = self._transport.base_url.removesuffix("/v1")
+        response = self._transport.call("GET", f"{root}/props", timeout=self._timeout)
+        return int((response.payload or {})["default_generation_settings"]["n_ctx"])
+
+
+#: Reasoning models answer at once: thinking aloud is not JSON.
+_TEMPLATE = {"chat_template_kwargs": {"enable_thinking": False}}
+
+
+def _body(request: Request, model: str) -> dict[str, Any]:
+    body = {**chat.body(request, model), **_TEMPLATE, "cache_prompt": True}
+    if request.temperature == 0:
+        body["top_k"] = 1
+    if request.schema is not None:
+        body["grammar"] = schema.grammar(request.schema)
+    return body
+
+
+def _load(path: Path, context: int, slots: int, threads: int, key: str) -> Any:
+    try:
+        import xllamacpp
+    except ImportError as error:
+        raise EngineError(
+            f"The embedded engine cannot be loaded: {error}.",
+            hint="Run: pip install --force-reinstall xllamacpp. Without it, name a server: "
+            "--engine http://host:port/v1#model",
+        ) from None
+    params = xllamacpp.CommonParams()
+    params.model.path = str(path)
+    params.n_ctx = context * slots
+    params.n_parallel = slots
+    params.cpuparams.n_threads = threads
+    params.cpuparams_batch.n_threads = threads
+    params.cache_ram_mib = _PROMPT_CACHE
+    params.offline = True
+    params.verbosity = -1
+    params.hostnames = ["127.0.0.1"]
+    params.port = 0
+    params.api_keys = [key]
+    params.ui = False
+    params.endpoint_slots = False
+    params.endpoint_metrics = False
+    params.cors_origins = ""
+    params.cors_credentials = False
+    try:
+        return xllamacpp.Server(params)
+    except RuntimeError:
+        raise ModelError(
+            "llama.cpp cannot load the model.",
+            hint="There may be too little memory for it (epicrisis doctor tells), or this version of "
+            "llama.cpp does not know its architecture.",
+            path=path,
+        ) from None
+
+
+def _context(header: GgufHeader, wanted: int | None) -> int:
+    trained = header.context_length
+    if wanted is None:
+        return min(DEFAULT_CONTEXT, trained or DEFAULT_CONTEXT)
+    _positive("context", wanted, 0)
+    if trained is not None and wanted > trained:
+        raise OptionError(f"The model was trained for a context of {trained} tokens, not {wanted}.")
+    return wanted
+
+
+def _positive(name: str, value: int | None, default: int) -> int:
+    if value is None:
+        return default
+    if value < 1:
+        raise OptionError(f"'{name}' must be at least 1, not {value}.")
+    return value
+
+
+def _acquire(slots: threading.BoundedSemaphore, cancel: threading.Event | None) -> None:
+    while not slots.acquire(timeout=POLL):
+        if cancel is not None and cancel.is_set():
+            raise EngineCancelledError("The request was cancelled.")

@@ -1,0 +1,183 @@
+"""HTTP to a model server: one call, with a time limit and a way to take it back.
+
+Requests run on an event loop in a thread of their own. A caller that gives up cancels its request
+there, which closes the connection; a server that watches its connections then stops generating.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import json
+import threading
+import weakref
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ..errors import (
+    EngineCancelledError,
+    EngineError,
+    EngineProtocolError,
+    EngineTimeoutError,
+    EngineUnreachableError,
+)
+
+if TYPE_CHECKING:
+    import httpx2
+
+#: How often a waiting caller looks whether it has been cancelled, in seconds.
+POLL = 0.05
+#: How long a connection may take to open, in seconds.
+CONNECT = 10.0
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A server's answer: HTTP status, content type, ``Retry-After`` and the body if it is a JSON object."""
+
+    status: int
+    content_type: str
+    retry_after: str | None
+    payload: dict[str, Any] | None
+
+    @property
+    def ok(self) -> bool:
+        return self.status == 200 and self.payload is not None
+
+
+class Transport:
+    """Connections to one server. ``trust_env`` decides whether proxy variables count."""
+
+    def __init__(self, base_url: str, headers: Mapping[str, str], *, trust_env: bool = False) -> None:
+        import httpx2
+
+        self.base_url = base_url.rstrip("/")
+        self._httpx2 = httpx2
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="epicrisis-http", daemon=True)
+        self._thread.start()
+        self._client = httpx2.AsyncClient(
+            headers=dict(headers),
+            timeout=httpx2.Timeout(None, connect=CONNECT),
+            trust_env=trust_env,
+            follow_redirects=False,
+            limits=httpx2.Limits(max_connections=None, max_keepalive_connections=64),
+        )
+        self._finalizer = weakref.finalize(self, _shut_down, self._client, self._loop, self._thread)
+
+    def call(
+        self,
+        method: str,
+        url: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        timeout: float | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Response:
+        """Send one request and wait for its answer.
+
+        ``url`` is absolute, or relative to the base URL. ``timeout`` is in seconds for the whole call.
+
+        Raises ``EngineTimeoutError``, ``EngineCancelledError`` and ``EngineUnreachableError``.
+        """
+        if not self._finalizer.alive:
+            raise EngineError("The engine has been closed.")
+        if cancel is not None and cancel.is_set():
+            raise EngineCancelledError("The request was cancelled.")
+        target = url if "://" in url else f"{self.base_url}/{url.lstrip('/')}"
+        future = asyncio.run_coroutine_threadsafe(self._send(method, target, body, timeout), self._loop)
+        return self._wait(future, cancel)
+
+    def _wait(self, future: concurrent.futures.Future[_T], cancel: threading.Event | None) -> _T:
+        try:
+            while not future.done():
+                concurrent.futures.wait([future], timeout=POLL)
+                if cancel is not None and cancel.is_set() and future.cancel():
+                    raise EngineCancelledError("The request was cancelled.")
+            return future.result()
+        except concurrent.futures.CancelledError:
+            raise EngineError("The engine was closed during the request.") from None
+        except KeyboardInterrupt:
+            future.cancel()
+            raise
+
+    async def _send(
+        self, method: str, url: str, body: Mapping[str, Any] | None, timeout: float | None
+    ) -> Response:
+        httpx2 = self._httpx2
+        content = None if body is None else json.dumps(body).encode()
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        try:
+            async with asyncio.timeout(timeout):
+                answer = await self._client.request(method, url, content=content, headers=headers)
+        except (TimeoutError, httpx2.TimeoutException) as error:
+            if isinstance(error, httpx2.ConnectTimeout):
+                raise self._unreachable("does not answer") from None
+            raise EngineTimeoutError(
+                f"No answer from {self.base_url} within {timeout:g} seconds."
+                if timeout is not None
+                else f"No answer from {self.base_url}.",
+                hint="Allow more time, send fewer requests at once, or use a smaller model.",
+            ) from None
+        except (httpx2.ConnectError, httpx2.ProxyError):
+            raise self._unreachable("cannot be reached") from None
+        except httpx2.DecodingError:
+            raise EngineProtocolError(f"{self.base_url} sent an answer that cannot be decoded.") from None
+        except httpx2.TransportError:
+            raise self._unreachable("broke off the connection") from None
+        return _read(answer)
+
+    def _unreachable(self, what: str) -> EngineUnreachableError:
+        return EngineUnreachableError(
+            f"The server {self.base_url} {what}.",
+            hint=f"Check that it is running and that the address is right: epicrisis doctor --engine "
+            f"{self.base_url}",
+        )
+
+    def close(self) -> None:
+        """Close every connection; requests under way end with an error."""
+        self._finalizer()
+
+    def __enter__(self) -> Transport:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _read(answer: httpx2.Response) -> Response:
+    content_type = answer.headers.get("content-type", "").split(";")[0].strip()
+    payload: dict[str, Any] | None = None
+    try:
+        found = json.loads(answer.content)
+        payload = found if isinstance(found, dict) else None
+    except ValueError:  # broken JSON, or not JSON at all
+        payload = None
+    return Response(answer.status_code, content_type, answer.headers.get("retry-after"), payload)
+
+
+def _shut_down(client: httpx2.AsyncClient, loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
+    async def finish() -> None:
+        tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await client.aclose()
+
+    def run(work: Coroutine[Any, Any, None]) -> None:
+        try:
+            asyncio.run_coroutine_threadsafe(work, loop).result(timeout=5)
+        except (RuntimeError, TimeoutError, concurrent.futures.CancelledError):
+            work.close()
+
+    if thread.is_alive():
+        run(finish())
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(timeout=5)
+    if not loop.is_running():
+        loop.close()

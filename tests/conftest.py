@@ -1,0 +1,95 @@
+"""What all tests share: a model of random weights, small enough to be made and loaded in a moment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TINY_CONTEXT = 131_072
+_WIDTH, _FEED_FORWARD, _HEADS = 32, 64, 2
+_TEMPLATE = (
+    "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n"
+    "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+
+
+def _byte_symbols() -> list[str]:
+    """The 256 characters that stand for bytes in a byte-level vocabulary, in byte order."""
+    shown = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    hidden = [byte for byte in range(256) if byte not in shown]
+    symbol = {byte: chr(byte) for byte in shown} | {byte: chr(256 + n) for n, byte in enumerate(hidden)}
+    return [symbol[byte] for byte in range(256)]
+
+
+def write_tiny_gguf(path: Path, *, seed: int = 7, template: str | None = _TEMPLATE) -> Path:
+    """Write a one-layer llama of random weights (under 0.2 MB) that can say any bytes.
+
+    Without a schema it talks until its budget is spent.
+
+    ``template`` is the chat template; ``None`` leaves it out, as in base models.
+    """
+    import gguf
+    import numpy as np
+
+    symbols = _byte_symbols()
+    space = symbols[32]
+    pairs = [('"', ":"), ('":', space), (",", space), ("t", "h"), ("th", "e"), ("i", "n"), ("e", "r")]
+    merged = [left + right for left, right in pairs]
+    special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+    tokens = [*symbols, *merged, *special]
+    types = [gguf.TokenType.NORMAL] * (len(symbols) + len(merged)) + [gguf.TokenType.CONTROL] * len(special)
+
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_name("tiny random llama")
+    writer.add_context_length(TINY_CONTEXT)
+    writer.add_embedding_length(_WIDTH)
+    writer.add_block_count(1)
+    writer.add_feed_forward_length(_FEED_FORWARD)
+    writer.add_head_count(_HEADS)
+    writer.add_head_count_kv(_HEADS)
+    writer.add_layer_norm_rms_eps(1e-5)
+    writer.add_rope_dimension_count(_WIDTH // _HEADS)
+    writer.add_vocab_size(len(tokens))
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("gpt-2")
+    writer.add_token_list(tokens)
+    writer.add_token_types(types)
+    writer.add_token_merges([f"{left} {right}" for left, right in pairs])
+    writer.add_eos_token_id(tokens.index("<|im_end|>"))
+    writer.add_pad_token_id(tokens.index("<|endoftext|>"))
+    writer.add_add_bos_token(False)
+    if template is not None:
+        writer.add_chat_template(template)
+
+    random = np.random.default_rng(seed)
+
+    def weights(*shape: int) -> Any:
+        return random.normal(0, shape[-1] ** -0.5, shape).astype(np.float32)
+
+    writer.add_tensor("token_embd.weight", random.normal(0, 1, (len(tokens), _WIDTH)).astype(np.float32))
+    writer.add_tensor("output_norm.weight", np.ones(_WIDTH, np.float32))
+    output = weights(len(tokens), _WIDTH)
+    output[-len(special) :] = (
+        0  # at temperature 0 it never ends of itself: only a schema or the budget ends it
+    )
+    writer.add_tensor("output.weight", output)
+    writer.add_tensor("blk.0.attn_norm.weight", np.ones(_WIDTH, np.float32))
+    writer.add_tensor("blk.0.ffn_norm.weight", np.ones(_WIDTH, np.float32))
+    for name in ("attn_q", "attn_k", "attn_v", "attn_output"):
+        writer.add_tensor(f"blk.0.{name}.weight", weights(_WIDTH, _WIDTH))
+    writer.add_tensor("blk.0.ffn_gate.weight", weights(_FEED_FORWARD, _WIDTH))
+    writer.add_tensor("blk.0.ffn_up.weight", weights(_FEED_FORWARD, _WIDTH))
+    writer.add_tensor("blk.0.ffn_down.weight", weights(_WIDTH, _FEED_FORWARD))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def tiny_gguf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A GGUF file of random weights with a chat template."""
+    return write_tiny_gguf(tmp_path_factory.mktemp("model") / "tiny.gguf")

@@ -1,0 +1,84 @@
+"""Every engine, opened once: the embedded one, llama.cpp's own HTTP server, and a scripted one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from epicrisis.engines.engine import Engine
+
+CONTEXT = 8192
+
+
+def start_llama_server(model: Path, **options: Any) -> Any:
+    """llama.cpp's HTTP server on a free loopback port, as a user would run one."""
+    import xllamacpp
+
+    params = xllamacpp.CommonParams()
+    params.model.path = str(model)
+    params.n_ctx = CONTEXT
+    params.n_parallel = 1
+    params.cpuparams.n_threads = 1
+    params.cpuparams_batch.n_threads = 1
+    params.verbosity = -1
+    params.port = 0
+    params.endpoint_slots = True
+    for name, value in options.items():
+        setattr(params, name, value)
+    return xllamacpp.Server(params)
+
+
+@pytest.fixture(scope="session")
+def llama_server(tiny_gguf: Path) -> Iterator[Callable[..., Any]]:
+    """Starts servers; they live as long as the tests do."""
+    servers: list[Any] = []
+
+    def start(**options: Any) -> Any:
+        servers.append(start_llama_server(tiny_gguf, **options))
+        return servers[-1]
+
+    yield start
+    servers.clear()
+
+
+@pytest.fixture(scope="session")
+def server_url(llama_server: Callable[..., Any]) -> str:
+    return f"{llama_server().listening_address}/v1"
+
+
+@pytest.fixture(scope="session", params=["llamacpp", "openai", "scripted"])
+def engine(request: pytest.FixtureRequest, tiny_gguf: Path) -> Iterator[Engine]:
+    from epicrisis.engines.llamacpp import LlamaCppEngine
+    from epicrisis.engines.openai import OpenAIEngine
+    from epicrisis.engines.scripted import ScriptedEngine
+
+    found: Engine
+    if request.param == "llamacpp":
+        found = LlamaCppEngine(tiny_gguf, context=CONTEXT, threads=1)
+    elif request.param == "openai":
+        found = OpenAIEngine(request.getfixturevalue("server_url"), parallel=1)
+    else:
+        found = ScriptedEngine.from_schema(3, context_length=CONTEXT, logprobs=True)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def slow_engine(engine: Engine, tiny_gguf: Path, llama_server: Callable[..., Any]) -> Iterator[Engine]:
+    """The same kind of engine, which ``LONG`` keeps busy for minutes."""
+    from epicrisis.engines.llamacpp import LlamaCppEngine
+    from epicrisis.engines.openai import OpenAIEngine
+    from epicrisis.engines.scripted import ScriptedEngine
+
+    found: Engine
+    if engine.info.kind == "llamacpp":
+        found = LlamaCppEngine(tiny_gguf, context=131_072, threads=1)
+    elif engine.info.kind == "openai":
+        found = OpenAIEngine(f"{llama_server(n_ctx=131_072).listening_address}/v1", parallel=1)
+    else:
+        found = ScriptedEngine.from_schema(3, latency=3600.0)
+    yield found
+    found.close()
