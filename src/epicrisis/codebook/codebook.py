@@ -12,20 +12,22 @@ from .variable import GroupVariable, Variable
 
 
 class Codebook(BaseModel):
-    """The variables a study wants from each report, in the order the table will have them.
+    """The variables a study wants from each report, in the order the table will have them."""
 
-    ``languages`` are those of the reports, the first one leading; ``instructions`` tell the model what
-    an annotator would be told once, before the variables.
-    """
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str
-    version: str = "1"
-    title: str = ""
-    languages: list[str] = Field(default_factory=lambda: ["en"], min_length=1)
-    instructions: str = ""
-    variables: list[Variable] = Field(min_length=1)
+    name: str = Field(min_length=1, description="Short name, used for runs and files.")
+    version: str = Field(default="1", description="Raise it when a definition changes.")
+    title: str = Field(default="", description="What the codebook is for, in one line.")
+    languages: list[str] = Field(
+        default_factory=lambda: ["en"],
+        min_length=1,
+        description="Languages of the reports, the leading one first: `nl`, `en`, `pt-BR`.",
+    )
+    instructions: str = Field(
+        default="", description="What an annotator would be told once, before the variables."
+    )
+    variables: list[Variable] = Field(min_length=1, description="What to extract, in table order.")
 
     def __getitem__(self, name: str) -> Variable:
         for variable in self.variables:

@@ -6,24 +6,30 @@ import json
 import re
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Operator = Literal["==", "!=", ">", ">=", "<", "<=", "in"]
 Scalar = bool | int | float | str
 _COMPARISON = re.compile(
-    r"\s*(?P<variable>[A-Za-z_]\w*)\s*(?P<operator>==|!=|>=|<=|>|<|=|\bin\b)\s*(?P<value>.+?)\s*\Z", re.S
+    r"\s*(?P<variable>[A-Za-z_]\w*)\s*(?P<operator>==|!=|>=|<=|>|<|=|\bin\b)"
+    r"\s*(?P<value>[^=<>\s].*?)\s*\Z",
+    re.S,
 )
+_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,299}")
+_DECIMAL = re.compile(r"-?[0-9]*\.?[0-9]+(e[+-]?[0-9]+)?", re.I)
+#: One element of a list: quoted text, or anything up to the next comma.
+_ELEMENT = re.compile(r'\s*("(?:[^"\\]|\\.)*"|\'[^\']*\'|[^,]*?)\s*(?:,|\Z)', re.S)
 
 
 class Condition(BaseModel):
     """``variable operator value``, written in YAML as text: ``infarct_present == true``,
-    ``grade >= 2``, ``stage in [t1, t2]``."""
+    ``grade >= 2``, ``stage in [t1, t2]``. Text that holds a comma or looks like a number goes in quotes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    variable: str
-    operator: Operator
-    value: Scalar | list[Scalar]
+    variable: str = Field(description="The variable whose answer decides.")
+    operator: Operator = Field(description="How its value is compared.")
+    value: Scalar | list[Scalar] = Field(description="What it is compared with; a list after `in`.")
 
     @model_validator(mode="before")
     @classmethod
@@ -48,6 +54,11 @@ class Condition(BaseModel):
             raise ValueError("'in' takes a list such as [t1, t2]; the other operators take one value")
         return self
 
+    @property
+    def values(self) -> list[Scalar]:
+        """What is compared with, as a list whatever the operator."""
+        return self.value if isinstance(self.value, list) else [self.value]
+
     def holds(self, value: Any) -> bool:
         """Whether ``value`` of the other variable meets the condition."""
         if isinstance(value, dict):  # a quantity
@@ -55,12 +66,11 @@ class Condition(BaseModel):
         if value is None:
             return False
         if self.operator == "in":
-            assert isinstance(self.value, list)
-            return any(_same(value, one) for one in self.value)
+            return any(same(value, one) for one in self.values)
         if self.operator == "==":
-            return _same(value, self.value)
+            return same(value, self.value)
         if self.operator == "!=":
-            return not _same(value, self.value)
+            return not same(value, self.value)
         try:
             left, right = float(value), float(self.value)  # type: ignore[arg-type]
         except (TypeError, ValueError):
@@ -73,10 +83,13 @@ class Condition(BaseModel):
         }[self.operator]
 
     def __str__(self) -> str:
+        if isinstance(self.value, list):
+            return f"{self.variable} in [{', '.join(_written(one) for one in self.value)}]"
         return f"{self.variable} {self.operator} {_written(self.value)}"
 
 
-def _same(left: Any, right: Any) -> bool:
+def same(left: Any, right: Any) -> bool:
+    """Whether two values are the same to a condition: 2 and 2.0 are, 2 and "2" are, true and 1 are not."""
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, (int, float)) and isinstance(right, (int, float)):
@@ -85,31 +98,33 @@ def _same(left: Any, right: Any) -> bool:
 
 
 def _literal(text: str, *, many: bool) -> Scalar | list[Scalar]:
-    if many:
-        inner = text.strip().removeprefix("[").removesuffix("]")
-        return [_scalar(part) for part in inner.split(",") if part.strip()]
-    return _scalar(text)
+    if not many:
+        return _scalar(text)
+    inner = text.strip().removeprefix("[").removesuffix("]").strip()
+    return [_scalar(match[1]) for match in _ELEMENT.finditer(inner) if match[1]]
 
 
 def _scalar(text: str) -> Scalar:
     text = text.strip()
-    if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        try:
+            return str(json.loads(text, strict=False))
+        except ValueError:
+            return text[1:-1]
+    if len(text) > 1 and text[0] == text[-1] == "'":
         return text[1:-1]
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
-    for number in (int, float):
-        try:
-            return number(text)
-        except ValueError:
-            continue
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _DECIMAL.fullmatch(text) and not re.match(r"-?0[0-9]", text):  # 010 is a code, not a number
+        return float(text)
     return text
 
 
-def _written(value: Scalar | list[Scalar]) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(_written(one) for one in value)}]"
+def _written(value: Scalar) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, str) and not re.fullmatch(r"[A-Za-z_][\w-]*", value):
+    if isinstance(value, str) and (not re.fullmatch(r"[A-Za-z_][\w-]*", value) or _scalar(value) != value):
         return json.dumps(value, ensure_ascii=False)
     return str(value)

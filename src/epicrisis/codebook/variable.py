@@ -11,33 +11,36 @@ from .condition import Condition
 
 #: Text that may differ per language: one string, or ``{"nl": "...", "en": "..."}``.
 LocalText = str | dict[str, str]
-Kind = Literal[
-    "boolean", "category", "ordinal", "count", "quantity", "date", "text", "spans", "group"
-]
+Kind = Literal["boolean", "category", "ordinal", "count", "quantity", "date", "text", "spans", "group"]
 StatusName = Literal["stated", "inferred", "not_mentioned", "uncertain", "not_applicable"]
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Numbers are welcome as text: `version: 1` and `display: 3` need no quotes.
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, coerce_numbers_to_str=True)
 
 
 class Code(_Model):
     """A terminology code: the system's name or URI, the code, and how it reads."""
 
-    system: str
-    code: str
-    display: str | None = None
+    system: str = Field(description="The terminology: a name such as `SNOMED CT`, or its URI.")
+    code: str = Field(description="The code; in quotes if it looks like a number with leading zeros.")
+    display: str | None = Field(default=None, description="How the code reads.")
 
 
 class Option(_Model):
     """One allowed value of a category or ordinal variable."""
 
-    value: str | int | float
-    label: LocalText | None = None
-    definition: str | None = None
-    synonyms: dict[str, list[str]] = Field(default_factory=dict)
-    codes: list[Code] = Field(default_factory=list)
+    value: str | int | float = Field(description="What the table will hold.")
+    label: LocalText | None = Field(default=None, description="How people read it.")
+    definition: str | None = Field(
+        default=None, description="When this option is the right one, and not its neighbour."
+    )
+    synonyms: dict[str, list[str]] = Field(
+        default_factory=dict, description="Words that reports use for it, per language."
+    )
+    codes: list[Code] = Field(default_factory=list, description="Terminology codes.")
 
     @model_validator(mode="before")
     @classmethod
@@ -48,8 +51,8 @@ class Option(_Model):
     @classmethod
     def _no_booleans(cls, value: Any) -> Any:
         if isinstance(value, bool):
-            raise ValueError(
-                "an option is true/false: YAML reads bare yes, no, on and off as booleans; put it in quotes"
+            raise ValueError(  # noqa: TRY004 - pydantic takes ValueError only
+                "an option is true or false: put it in quotes, or make the variable a boolean"
             )
         return value
 
@@ -57,8 +60,14 @@ class Option(_Model):
 class Range(_Model):
     """The values a number may take, ends included; a missing end is open."""
 
-    min: float | None = None
-    max: float | None = None
+    min: float | None = Field(default=None, description="The lowest value allowed.")
+    max: float | None = Field(default=None, description="The highest value allowed.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Range:
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"the range contradicts itself: min {self.min:g} is above max {self.max:g}")
+        return self
 
     def holds(self, number: float) -> bool:
         return (self.min is None or number >= self.min) and (self.max is None or number <= self.max)
@@ -68,22 +77,36 @@ class Range(_Model):
         high = "" if self.max is None else f"{self.max:g}"
         if low and high:
             return f"{low} to {high}"
+        if not low and not high:
+            return "any"
         return f"at least {low}" if low else f"at most {high}"
 
 
 class BaseVariable(_Model):
     """What variables of all kinds have."""
 
-    name: str
-    label: LocalText | None = None
-    definition: str = ""
-    include: list[str] = Field(default_factory=list)
-    exclude: list[str] = Field(default_factory=list)
-    synonyms: dict[str, list[str]] = Field(default_factory=dict)
-    statuses: list[StatusName] | None = None
-    when: Condition | None = None
-    codes: list[Code] = Field(default_factory=list)
-    section: str | None = None
+    name: str = Field(
+        description="The column in the table: letters, digits, single underscores; no digit first."
+    )
+    label: LocalText | None = Field(default=None, description="How people read the name.")
+    definition: str = Field(
+        default="", description="What is asked, in the words of an annotation guide. The model sees it."
+    )
+    include: list[str] = Field(default_factory=list, description="What counts.")
+    exclude: list[str] = Field(
+        default_factory=list, description="What does not count, though it looks like it."
+    )
+    synonyms: dict[str, list[str]] = Field(
+        default_factory=dict, description="Words that reports use for it, per language."
+    )
+    statuses: list[StatusName] | None = Field(
+        default=None, min_length=1, description="The statuses an answer may have; all of them if left out."
+    )
+    when: Condition | None = Field(
+        default=None, description="Ask only if another variable has this value; else `not_applicable`."
+    )
+    codes: list[Code] = Field(default_factory=list, description="Terminology codes.")
+    section: str | None = Field(default=None, description="Heading that neighbouring variables share.")
 
     def allows(self, status: StatusName) -> bool:
         """Whether an answer may carry ``status`` (all, unless the codebook lists them)."""
@@ -99,7 +122,9 @@ class BooleanVariable(BaseVariable):
 class ClosedVariable(BaseVariable):
     """A variable with a closed list of options."""
 
-    options: list[Option] = Field(min_length=1)
+    options: list[Option] = Field(
+        min_length=1, description="The allowed values: a bare value, or a value with its definition."
+    )
 
     @property
     def values(self) -> list[str | int | float]:
@@ -122,16 +147,27 @@ class CountVariable(BaseVariable):
     """How many: a whole number."""
 
     kind: Literal["count"]
-    range: Range = Range(min=0)
+    range: Range = Field(
+        default=Range(min=0), description="The values allowed; at least 0 unless you say otherwise."
+    )
+
+    @field_validator("range")
+    @classmethod
+    def _not_below_zero(cls, value: Range) -> Range:
+        if value.min is None and (value.max is None or value.max >= 0):
+            return Range(min=0, max=value.max)
+        if (value.min or 0) < 0 or (value.max or 0) < 0:
+            raise ValueError("a count cannot be below zero")
+        return value
 
 
 class QuantityVariable(BaseVariable):
-    """A number with a unit. ``unit`` is the one the table is in; ``units`` are others that reports use."""
+    """A number with a unit."""
 
     kind: Literal["quantity"]
-    unit: str
-    units: list[str] = Field(default_factory=list)
-    range: Range | None = None
+    unit: str = Field(min_length=1, description="The unit the table is in; `'1'` for a bare number.")
+    units: list[str] = Field(default_factory=list, description="Other units that reports use.")
+    range: Range | None = Field(default=None, description="The values allowed, in `unit`.")
 
 
 class DateVariable(BaseVariable):
@@ -148,11 +184,11 @@ class TextVariable(BaseVariable):
 
 
 class SpansVariable(BaseVariable):
-    """Every mention of something, with its place; ``options`` are the types a mention can have."""
+    """Every mention of something, with its place in the report."""
 
     kind: Literal["spans"]
-    options: list[Option] = Field(default_factory=list)
-    max_items: int = Field(default=50, ge=1)
+    options: list[Option] = Field(default_factory=list, description="The types a mention can have.")
+    max_items: int = Field(default=50, ge=1, description="The most mentions to list.")
 
     @property
     def values(self) -> list[str | int | float]:
@@ -160,15 +196,14 @@ class SpansVariable(BaseVariable):
 
 
 class GroupVariable(BaseVariable):
-    """A set of sub-variables that repeats: one item per lesion, specimen or medication.
-
-    ``keys`` name the sub-variables that tell two items apart.
-    """
+    """A set of sub-variables that repeats: one item per lesion, specimen or medication."""
 
     kind: Literal["group"]
-    variables: list[ItemVariable] = Field(min_length=1)
-    max_items: int = Field(default=10, ge=1)
-    keys: list[str] = Field(default_factory=list)
+    variables: list[ItemVariable] = Field(
+        min_length=1, description="The sub-variables: of any kind but `spans` and `group`."
+    )
+    max_items: int = Field(default=10, ge=1, description="The most items to list.")
+    keys: list[str] = Field(default_factory=list, description="The sub-variables that tell two items apart.")
 
 
 ItemVariable = Annotated[
