@@ -11,6 +11,9 @@ from typing import Any
 from ..engines.engine import Engine
 from ..report import Report
 
+#: Settings of an engine that change how fast it answers, or are recorded only.
+_SAME_ANSWERS = frozenset({"threads", "xllamacpp", "timeout"})
+
 
 @dataclass(frozen=True, slots=True)
 class EngineIdentity:
@@ -28,7 +31,16 @@ class EngineIdentity:
     def of(cls, engine: Engine) -> EngineIdentity:
         """The identity of an engine that is already open."""
         info = engine.info
-        return cls(info.kind, info.model, info.digest, dict(info.settings))
+        settings = {name: value for name, value in info.settings.items() if name not in _SAME_ANSWERS}
+        # What does not fit the context fails for good: with another context it must be asked again.
+        return cls(info.kind, info.model, info.digest, {**settings, "context": info.context_length})
+
+    def sameness(self) -> list[Any]:
+        """What two engines must share for their answers to count as the same.
+
+        Weights with a digest are the same under any name and in any place.
+        """
+        return [self.kind, self.digest or self.model, dict(self.settings)]
 
     @property
     def label(self) -> str:
@@ -50,7 +62,7 @@ class Keys:
     def __init__(
         self, codebook_digest: str, prompt_version: str, engine: EngineIdentity, options: Mapping[str, Any]
     ) -> None:
-        same = [codebook_digest, prompt_version, engine.as_dict(), dict(options)]
+        same = [codebook_digest, prompt_version, engine.sameness(), dict(options)]
         self._prefix = hashlib.sha256(_canonical(same)).digest()
 
     def key(self, text_digest: bytes) -> bytes:

@@ -45,13 +45,29 @@ class EngineRecord(_Document):
     info: dict[str, Any] | None = None
 
 
+class ColumnsRecord(_Document):
+    """The part each column of the input played, and the names they have in the table.
+
+    ``identity`` maps id, patient, date and language to columns of the table; ``carried`` columns go
+    through under their own name.
+    """
+
+    text: str | None = None
+    id: str | None = None
+    patient: str | None = None
+    date: str | None = None
+    language: str | None = None
+    identity: dict[str, str] = Field(default_factory=dict)
+    carried: list[str] = Field(default_factory=list)
+
+
 class SourceRecord(_Document):
     """Where the reports came from. ``digest`` is over ids, texts and carried columns, in order."""
 
     path: str | None = None
     format: str | None = None
     encoding: str | None = None
-    columns: dict[str, Any] = Field(default_factory=dict)
+    columns: ColumnsRecord = ColumnsRecord()
     notes: list[str] = Field(default_factory=list)
     limit: int | None = None
     ids: int | None = Field(default=None, description="How many ids were asked for, where they were named.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from ..codebook.codebook import Codebook
 from ..errors import StoreError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     pass
 
 
-class Run:
+class StoredRun:
     """A codebook applied to a set of reports. Iterating gives one Extraction per report, in input order.
 
     Every call reads the store anew, so a run that is still under way shows what it has so far. Nothing
@@ -32,7 +32,24 @@ class Run:
         self.id = run_id
 
     def __repr__(self) -> str:
-        return f"Run({str(self.store_path)!r}, {self.id!r})"
+        return f"{type(self).__name__}({str(self.store_path)!r}, {self.id!r})"
+
+    @classmethod
+    def open(cls, store: str | os.PathLike[str] | None = None, name: str = "latest") -> Self:
+        """The run ``name`` (its id, the beginning of it, or ``latest``) in a store.
+
+        Without ``store``: ``$EPICRISIS_STORE``, else ``.epicrisis/store.sqlite``. Raises StoreError.
+        """
+        path = store_path(store)
+        with Store(path, create=False) as opened:
+            return cls(path, opened.find_run(name).id)
+
+    @classmethod
+    def all(cls, store: str | os.PathLike[str] | None = None) -> list[Self]:
+        """All runs of a store, the latest first. Raises StoreError."""
+        path = store_path(store)
+        with Store(path, create=False) as opened:
+            return [cls(path, row.id) for row in opened.runs()]
 
     @property
     def manifest(self) -> Manifest:
@@ -100,6 +117,18 @@ class Run:
         with self._open() as store:
             return store.text(row.digest)
 
+    def remove(self) -> None:
+        """Remove the run with the results and texts that no other run refers to.
+
+        Raises StoreError if a program is working on it.
+        """
+        if is_worked_on(self.store_path, self.id):
+            raise StoreError(
+                f"A program is working on run {self.id}.", hint="Stop it with Ctrl-C before removing the run."
+            )
+        with self._open() as store, store_errors(self.store_path):
+            store.remove_run(store.run(self.id).number)
+
     def _row(self, report_id: str) -> ReportRow | None:
         with self._open() as store:
             return store.row(store.run(self.id).number, report_id)
@@ -110,36 +139,6 @@ class Run:
 
     def _open(self) -> Store:
         return Store(self.store_path, create=False)
-
-
-def open_run(store: str | os.PathLike[str] | None = None, name: str = "latest") -> Run:
-    """The run ``name`` (its id, the beginning of it, or ``latest``) in a store.
-
-    Without ``store``: ``$EPICRISIS_STORE``, else ``.epicrisis/store.sqlite``. Raises StoreError.
-    """
-    path = store_path(store)
-    with Store(path, create=False) as opened:
-        return Run(path, opened.find_run(name).id)
-
-
-def list_runs(store: str | os.PathLike[str] | None = None) -> list[Run]:
-    """All runs of a store, the latest first. Raises StoreError."""
-    path = store_path(store)
-    with Store(path, create=False) as opened:
-        return [Run(path, row.id) for row in opened.runs()]
-
-
-def remove_run(run: Run) -> None:
-    """Remove a run with the results and texts that no other run refers to.
-
-    Raises StoreError if a program is working on it.
-    """
-    if is_worked_on(run.store_path, run.id):
-        raise StoreError(
-            f"A program is working on run {run.id}.", hint="Stop it with Ctrl-C before removing the run."
-        )
-    with Store(run.store_path, create=False) as store, store_errors(run.store_path):
-        store.remove_run(store.run(run.id).number)
 
 
 def true_status(path: Path, row: RunRow) -> RunStatus:

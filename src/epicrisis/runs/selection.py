@@ -10,7 +10,7 @@ from ..errors import OptionError, ReadingError
 from ..reading import ReportSet, Survey, survey
 from ..report import Report
 from .identity import ReportsDigest
-from .manifest import SourceRecord
+from .manifest import ColumnsRecord, SourceRecord
 
 _NAMED = 5
 
@@ -57,14 +57,15 @@ def select(reports: ReportSet, *, limit: int | None = None, ids: frozenset[str] 
         path=reports.path,
         format=reports.format,
         encoding=reports.encoding,
-        columns={
-            "text": columns.text,
-            "id": columns.id,
-            "patient": columns.patient,
-            "date": columns.date,
-            "language": columns.language,
-            "carried": list(found.carried),
-        },
+        columns=ColumnsRecord(
+            text=columns.text,
+            id=columns.id,
+            patient=columns.patient,
+            date=columns.date,
+            language=columns.language,
+            identity=columns.identity,
+            carried=list(found.carried),
+        ),
         notes=list(reports.notes),
         limit=limit,
         ids=None if ids is None else len(ids),
