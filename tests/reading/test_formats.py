@@ -1,4 +1,5 @@
 import os
+from pathlib import Path
 
 import pytest
 
@@ -47,9 +48,20 @@ def test_the_format_can_be_given(write, tmp_path):
         read(tmp_path, format="csv")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_no_permission(write):
-    path = write("r.csv", "id,text\n1,a\n")
-    path.chmod(0)
-    with pytest.raises(ReadingError, match="No permission"):
+def test_a_pipe_cannot_be_read_twice(tmp_path):
+    os.mkfifo(tmp_path / "r.csv")
+    with pytest.raises(ReadingError, match="not an ordinary file"):
+        read(tmp_path / "r.csv")
+
+
+@pytest.mark.parametrize("name", ["r.csv", "r.jsonl", "r.json", "r.parquet", "r.xlsx"])
+def test_no_permission(write, monkeypatch, name):
+    path = write(name, "id,text\n1,a\n")
+
+    def refuse(self, *args, **kwargs):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(ReadingError, match="No permission") as caught:
         read(path)
+    assert caught.value.path == str(path)

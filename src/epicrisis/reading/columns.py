@@ -68,6 +68,9 @@ NAMES: Mapping[Role, tuple[str, ...]] = {
     "language": ("language", "lang", "taal", "sprache"),
 }
 
+#: At most 40 characters, none of them a quote, a line end or the end of a sentence; one a letter.
+_NAME = re.compile(r"(?=.*[^\W\d_])(?!.*[.,;:!?] )[^\"\r\n]{1,40}")
+
 #: What a user writes to leave a role without a column, even where a name would fit.
 NOBODY = ("", "none")
 
@@ -190,12 +193,18 @@ def columns_sentence(names: Sequence[str]) -> str:
 
 
 def look_like_names(names: Sequence[str]) -> bool:
-    """Whether these can be column names. A first row that is already a report must never be quoted."""
-    return all(
-        len(name) <= 60 and "\n" not in name and len(name.split()) <= 8 and re.search(r"[^\W\d_]", name)
-        for name in names
-        if name.strip()
-    )
+    """Whether these can be column names: a few words each.
+
+    In a file without a header the first row is a report, which no message may quote; so one cell that is
+    a number or a sentence is enough to repeat none of them.
+    """
+    return all(_looks_like_name(name) for name in names if name.strip())
+
+
+def _looks_like_name(name: str) -> bool:
+    # Prose that was split at its commas gives cells that begin with a space.
+    words = 4 if name == name.strip() else 2
+    return _NAME.fullmatch(name) is not None and len(name.split()) <= words
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import OptionError, ReadingError
 from .columns import NAMES, ROLES, Columns, propose
-from .encoding import NotTextError, bytes_error, detect, opened, opened_text
+from .encoding import NotTextError, bytes_error, detect, first_bytes, opened_text
 from .looks import binary_error, check_is_text
 from .options import Options
 from .table import Row, Table, header
@@ -52,8 +52,7 @@ def open_delimited(path: Path, options: Options) -> Table:
 
     Raises ``ReadingError`` for an empty file, binary data, repeated column names.
     """
-    with opened(path) as raw:
-        check_is_text(path, raw.read(4096), "CSV")
+    check_is_text(path, first_bytes(path), "CSV")
     try:
         encoding = options.encoding or detect(path)
     except NotTextError as error:

@@ -76,6 +76,12 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         ) from None
 
 
+def first_bytes(path: Path) -> bytes:
+    """The start of a file, enough to tell what it is. Raises ``ReadingError`` as ``opened`` does."""
+    with opened(path) as raw:
+        return raw.read(4096)
+
+
 @contextmanager
 def opened_text(path: Path, encoding: str) -> Iterator[io.TextIOWrapper]:
     """The file as text, line ends untouched. Raises ``ReadingError`` as ``opened`` does."""

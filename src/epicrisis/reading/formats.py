@@ -76,6 +76,12 @@ def read(
         if format not in (None, "txt"):
             raise ReadingError(f"This is a folder, not a {format} file.", path=path)
         return open_folder(path, options)
+    if not path.is_file():
+        raise ReadingError(
+            "This is not an ordinary file.",
+            path=path,
+            hint="Reports are read more than once: save them as a file.",
+        )
     name = _format(path, options)
     if name == "txt":
         return open_document(path, options)

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..errors import ReadingError
 from ..report import Cell
-from .encoding import NotTextError, bytes_error, detect, opened, opened_text
+from .encoding import NotTextError, bytes_error, detect, first_bytes, opened_text
 from .looks import binary_error, check_is_text
 from .options import Options
 from .table import SAMPLE, Table, columns_of, columns_without_text
@@ -44,8 +44,7 @@ def open_json_array(path: Path, options: Options) -> Table:
 def _open(
     path: Path, options: Options, name: str, words: str, stream: Callable[[Path, str], Iterator[_Raw]]
 ) -> Table:
-    with opened(path) as raw:
-        check_is_text(path, raw.read(4096), words)
+    check_is_text(path, first_bytes(path), words)
     try:
         encoding = options.encoding or detect(path)
     except NotTextError as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import MissingExtraError, ReadingError
+from .encoding import first_bytes
 from .looks import looks_like
 from .options import Options
 from .table import Row, Table, cell
@@ -27,8 +28,7 @@ def open_parquet(path: Path, options: Options) -> Table:  # noqa: ARG001
         import polars
     except ImportError:
         raise MissingExtraError.for_extra("tables", "Reading Parquet") from None
-    with path.open("rb") as raw:
-        start = raw.read(4096)
+    start = first_bytes(path)
     if not start.startswith(b"PAR1"):
         words = looks_like(path, start)
         raise ReadingError(
@@ -38,7 +38,7 @@ def open_parquet(path: Path, options: Options) -> Table:  # noqa: ARG001
         )
     try:
         schema: Mapping[str, polars.DataType] = polars.scan_parquet(path, glob=False).collect_schema()
-    except (polars.exceptions.PolarsError, OSError):
+    except (polars.exceptions.PolarsError, polars.exceptions.PanicException, OSError):
         raise _damaged(path) from None
     return Table(
         path=path,
@@ -85,7 +85,7 @@ def _rows(path: Path) -> Iterator[Row]:
             done += part.height
             if part.height < _SLICE:
                 return
-    except (polars.exceptions.PolarsError, OSError):
+    except (polars.exceptions.PolarsError, polars.exceptions.PanicException, OSError):
         raise _damaged(path, done + 1) from None
 
 

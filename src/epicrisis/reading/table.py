@@ -13,6 +13,7 @@ from typing import Any
 
 from ..errors import ReadingError
 from ..report import Cell
+from .columns import look_like_names
 
 #: The line or row it starts at (from 1), and its cells by column name. The dict is the caller's to keep.
 Row = tuple[int, dict[str, Cell]]
@@ -86,7 +87,7 @@ def header(names: Sequence[str], path: Path, line: int = 1) -> tuple[str, ...]:
     repeated = [name for name, count in Counter(named).items() if count > 1]
     if repeated:
         places = [number for number, name in enumerate(named, 1) if name == repeated[0]]
-        shown = f" {repeated[0]!r}" if len(repeated[0]) <= 60 and "\n" not in repeated[0] else ""
+        shown = f" {repeated[0]!r}" if look_like_names(named) else ""
         raise ReadingError(
             f"The column name{shown} occurs {len(places)} times (columns {', '.join(map(str, places))}).",
             path=path,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 import warnings
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ReadingError
 from ..report import Cell
 from .columns import nearest
+from .encoding import first_bytes
 from .looks import looks_like
 from .options import Options
 from .table import SAMPLE, Row, Table, cell, columns_without_text, header
@@ -30,9 +30,7 @@ def open_workbook(path: Path, options: Options) -> Table:
     Dates become ISO 8601 text, whole numbers are whole, texts stay as they are; a formula gives the
     value Excel last computed. Raises ``ReadingError`` for anything but a workbook with that sheet.
     """
-    with path.open("rb") as raw:
-        start = raw.read(4096)
-    words = looks_like(path, start)
+    words = looks_like(path, first_bytes(path))
     if words != "an Excel workbook":
         raise ReadingError(
             f"This is not an Excel workbook (.xlsx){f': it looks like {words}' if words else ''}.",
@@ -70,16 +68,22 @@ def open_workbook(path: Path, options: Options) -> Table:
 
 def _load(path: Path) -> Workbook:
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and validation rules that openpyxl leaves out
             return load_workbook(path, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError, OSError):
-        raise ReadingError(
-            "The workbook is damaged or cut short.", path=path, hint="Open it in Excel and save it again."
-        ) from None
+    except Exception:  # openpyxl, zipfile and the XML parser have no error in common for a damaged file
+        raise _damaged(path) from None
+
+
+def _damaged(path: Path, row: int | None = None) -> ReadingError:
+    return ReadingError(
+        "The workbook is damaged or cut short.",
+        path=path,
+        line=row,
+        hint="Open it in Excel and save it again.",
+    )
 
 
 def _sheet_name(book: Workbook, wanted: str | None, path: Path) -> str:
@@ -100,12 +104,15 @@ def _sheet_name(book: Workbook, wanted: str | None, path: Path) -> str:
 def _records(path: Path, sheet: str) -> Iterator[tuple[int, list[Cell]]]:
     """Filled rows with their number."""
     book = _load(path)
+    number = 0
     try:
         worksheet: Any = book[sheet]
         worksheet.reset_dimensions()  # some programs write a wrong size, which would cut rows off
         for number, values in enumerate(worksheet.iter_rows(values_only=True), 1):
             if any(value is not None and value != "" for value in values):
                 yield number, [_cell(value) for value in values]
+    except Exception:  # as in _load: the sheet itself is only unpacked here
+        raise _damaged(path, number + 1) from None
     finally:
         book.close()
 
