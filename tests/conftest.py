@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -93,3 +94,9 @@ def write_tiny_gguf(path: Path, *, seed: int = 7, template: str | None = _TEMPLA
 def tiny_gguf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A GGUF file of random weights with a chat template."""
     return write_tiny_gguf(tmp_path_factory.mktemp("model") / "tiny.gguf")
+
+
+@pytest.fixture(scope="session")
+def write_gguf() -> Callable[..., Path]:
+    """``write_tiny_gguf``, for models of a test's own."""
+    return write_tiny_gguf

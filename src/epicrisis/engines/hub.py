@@ -25,6 +25,11 @@ def offline() -> bool:
     return os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE")
 
 
+def endpoint() -> str:
+    """The Hub's address, or that of the mirror in ``HF_ENDPOINT``."""
+    return (os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
+
+
 def reachable(timeout: float = REACH) -> bool:
     """Whether the Hub (or the mirror in ``HF_ENDPOINT``) answers within ``timeout`` seconds."""
     answered = threading.Event()
@@ -32,9 +37,8 @@ def reachable(timeout: float = REACH) -> bool:
     def ask() -> None:
         import httpx2
 
-        endpoint = os.environ.get("HF_ENDPOINT") or "https://huggingface.co"
         try:
-            httpx2.head(endpoint, timeout=timeout)
+            httpx2.head(endpoint(), timeout=timeout)
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError):
             return
         answered.set()
@@ -57,7 +61,8 @@ def published(reference: HubFile) -> tuple[str | None, int | None]:
 
     with _explained(reference):
         found = get_hf_file_metadata(
-            hf_hub_url(reference.repo, reference.file, revision=reference.revision), timeout=REACH * 2
+            hf_hub_url(reference.repo, reference.file, revision=reference.revision, endpoint=endpoint()),
+            timeout=REACH * 2,
         )
     etag = (found.etag or "").lower()
     return (etag if _SHA256.match(etag) else None), found.size
@@ -77,6 +82,7 @@ def download(reference: HubFile, folder: Path, report: Callable[[int], None]) ->
                 reference.file,
                 revision=reference.revision,
                 local_dir=folder,
+                endpoint=endpoint(),
                 tqdm_class=_counter(report),
             )
         )

@@ -23,7 +23,7 @@ from ..errors import EngineCancelledError, EngineError, EngineTimeoutError, Mode
 from . import chat, schema
 from .engine import EngineInfo, JsonSchema, Message, Reply, Request
 from .gguf_header import GgufHeader, read_header
-from .processors import usable_cores
+from .machine import usable_cores
 from .transport import POLL, Response, Transport
 
 DEFAULT_CONTEXT = 8192
@@ -211,6 +211,8 @@ def _load(path: Path, context: int, slots: int, threads: int, key: str) -> Any:
     params.cpuparams.n_threads = threads
     params.cpuparams_batch.n_threads = threads
     params.cache_ram_mib = _PROMPT_CACHE
+    # Mapped weights would be in memory twice: llama.cpp repacks them for the processor.
+    params.load_mode = xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_NONE
     params.offline = True
     params.verbosity = -1
     params.hostnames = ["127.0.0.1"]

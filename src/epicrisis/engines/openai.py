@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -29,6 +30,7 @@ DEFAULT_TIMEOUT = 600.0
 #: No tokenizer puts more bytes of prose than this into one token, on average over a prompt.
 _MOST_BYTES_PER_TOKEN = 16
 _T = TypeVar("_T")
+_REPEATED = re.compile(r"(.)\1+", re.S)
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -201,7 +203,9 @@ class OpenAIEngine:
             facts = self._learn(context_length=found) if found is not None else facts
         if reply.prompt_tokens == 0:  # the server does not count
             return
-        size = sum(len(message.content.encode("utf-8", "surrogatepass")) for message in request.messages)
+        # Runs of one character, such as ruled lines, can be a single token.
+        text = "".join(_REPEATED.sub(r"\1", message.content) for message in request.messages)
+        size = len(text.encode("utf-8", "surrogatepass"))
         full = facts.context_length is not None and reply.prompt_tokens >= facts.context_length
         if full or reply.prompt_tokens * _MOST_BYTES_PER_TOKEN < size:
             raise ContextOverflowError(
