@@ -320,7 +320,7 @@ def consistent(text: str) -> None:
     codebook, findings = examine(text)
     assert all(isinstance(one, Finding) for one in findings)
     assert all(one.message for one in findings)
-    lines = text.count("\n") + 1
+    lines = len(f"{text}.".splitlines())
     assert all(1 <= one.line <= lines for one in findings)
     assert (codebook is None) == any(one.is_error for one in findings)
     if codebook is not None:

@@ -93,7 +93,8 @@ def _number(dumper: Any, number: float) -> Any:
 
 
 def _short_number(number: float) -> int | float:
-    return int(number) if number.is_integer() and abs(number) < 1e15 else number
+    whole = number.is_integer() and abs(number) < 1e15 and str(number) != "-0.0"
+    return int(number) if whole else number
 
 
 def _short(items: list[Any]) -> bool:
