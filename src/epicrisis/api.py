@@ -1,0 +1,299 @@
+"""The calls most programs need: extract, and open what was extracted."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel
+
+from .codebook.codebook import Codebook
+from .engines.engine import Engine
+from .errors import OptionError
+from .extraction.extractor import ExtractionOptions, Extractor
+from .reading import Columns, ReportSet
+from .reading import reports as reports_of
+from .runs.database import store_path
+from .runs.deferred import DeferredEngine
+from .runs.identity import EngineIdentity
+from .runs.progress import Progress
+from .runs.run import StoredRun
+from .runs.selection import Selected, select
+from .runs.session import work
+from .runs.task import Ready, Task
+
+if TYPE_CHECKING:
+    import polars
+
+    from .engines.store import Report as FetchReport
+
+#: The engine used where none is named.
+DEFAULT_ENGINE = "qwen2.5-coder-1.5b-instruct"
+
+
+class Run(StoredRun):
+    """A run that also gives tables."""
+
+    def frame(
+        self, *, form: Literal["wide", "long"] = "wide", include: Collection[str] = ()
+    ) -> polars.DataFrame:
+        """The run as a polars frame: one row per report (``wide``) or per answer (``long``).
+
+        ``include`` adds columns beside each variable of the wide form: ``status``, ``evidence``,
+        ``grade``, ``confidence``, ``notes``. Raises MissingExtraError without the extra ``tables``.
+        """
+        from .export.table import frame
+
+        columns = self.manifest.source.columns
+        return frame(
+            list(self.records()),
+            self.codebook,
+            form=form,
+            include=include,
+            identity=columns.identity,
+            carried=columns.carried,
+        )
+
+    def write(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        format: str | None = None,  # noqa: A002
+        form: Literal["wide", "long"] = "wide",
+        include: Collection[str] = (),
+    ) -> int:
+        """Write the run as CSV, JSON Lines, Parquet or Excel; the file appears whole or not at all.
+
+        Without ``format`` the ending of ``path`` tells. Returns the number of rows.
+        """
+        from .export.table import write_table
+
+        columns = self.manifest.source.columns
+        return write_table(
+            self.records(),
+            self.codebook,
+            Path(path),
+            format=format,
+            form=form,
+            include=include,
+            identity=columns.identity,
+            carried=columns.carried,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """How to open an engine from its address; ``None`` leaves it to the engine.
+
+    ``context`` in tokens, ``timeout`` in seconds per request.
+    """
+
+    context: int | None = None
+    parallel: int | None = None
+    threads: int | None = None
+    timeout: float | None = None
+
+
+def extract(
+    reports: object,
+    codebook: Codebook | type[BaseModel] | str | os.PathLike[str],
+    engine: Engine | str = DEFAULT_ENGINE,
+    *,
+    columns: Columns | Mapping[str, str] | None = None,
+    limit: int | None = None,
+    ids: Iterable[str] | None = None,
+    settings: EngineSettings | None = None,
+    options: ExtractionOptions | None = None,
+    store: str | os.PathLike[str] | None = None,
+    fresh: bool = False,
+    keep_text: bool = True,
+    progress: bool | Progress = False,
+) -> Run:
+    """Extract the variables of a codebook from reports, and give the run.
+
+    ``reports``: a path, a polars or pandas frame, or an iterable of texts, dictionaries, (id, text) pairs
+    or Reports. ``codebook``: a Codebook, a file, the name of a shipped one, or a pydantic class.
+    ``engine``: an address as on the command line, or an open Engine (which stays open). ``columns`` names
+    the columns or keys with ``text``, ``id``, ``patient``, ``date``, ``language``; the others are found by
+    name. ``limit`` takes the first reports only, ``ids`` those with these ids.
+
+    Results are kept in ``store`` (default ``.epicrisis/store.sqlite``, or ``$EPICRISIS_STORE``): the same
+    call again asks nothing twice, unless ``fresh``. Without ``keep_text`` the store holds quotes but not
+    the whole texts. ``progress`` shows a bar on stderr, or tells a listener.
+
+    A report that fails is in the run with its reason; ``run.counts.failed`` says how many. Raises
+    CodebookError, ReadingError, OptionError, ModelError, EngineError or StoreError if nothing could start,
+    RunStoppedError if the engine failed too often in a row (the run is kept and goes on with the same
+    call), KeyboardInterrupt after Ctrl-C (likewise).
+    """
+    task = prepare(
+        reports,
+        codebook,
+        engine,
+        columns=columns,
+        limit=limit,
+        ids=None if ids is None else frozenset(ids),
+        settings=settings or EngineSettings(),
+        options=options,
+    )
+    path = store_path(store)
+    listener: Progress | None = None
+    if progress is True:
+        from .runs.display import display
+
+        listener = display()
+    elif progress is not False:
+        listener = progress
+    session = work(task, path, progress=listener, fresh=fresh, keep_text=keep_text)
+    if session.error is not None:
+        raise session.error
+    if session.status == "interrupted":
+        raise KeyboardInterrupt
+    return Run(path, session.run_id)
+
+
+def open_run(name: str = "latest", store: str | os.PathLike[str] | None = None) -> Run:
+    """The run with this id (or the only one beginning so), or the ``latest``. Raises StoreError."""
+    return Run.open(store, name)
+
+
+def prepare(
+    reports: object,
+    codebook: Codebook | type[BaseModel] | str | os.PathLike[str],
+    engine: Engine | str,
+    *,
+    columns: Columns | Mapping[str, str] | None = None,
+    limit: int | None = None,
+    ids: frozenset[str] | None = None,
+    settings: EngineSettings | None = None,
+    options: ExtractionOptions | None = None,
+    fetch_report: FetchReport | None = None,
+) -> Task:
+    """Check and gather everything a run needs, short of loading a model. Writes nothing.
+
+    Arguments and errors as of ``extract``. ``fetch_report`` hears how far the fetching of a model is.
+    """
+    wanted, wanted_path = to_codebook(codebook)
+    selected = select(_reports(reports, columns), limit=limit, ids=ids)
+    options = options or ExtractionOptions()
+    if isinstance(engine, str):
+        opened = _from_address(engine, settings or EngineSettings(), fetch_report)
+    else:
+        opened = _Opening(DeferredEngine(lambda: engine), EngineIdentity.of(engine), None, keep_open=True)
+    return _task(wanted, wanted_path, selected, opened, options)
+
+
+def to_codebook(
+    codebook: Codebook | type[BaseModel] | str | os.PathLike[str],
+) -> tuple[Codebook, Path | None]:
+    """The codebook meant, and the file it came from, if any. Raises CodebookError."""
+    from . import codebook as codebooks
+
+    if isinstance(codebook, Codebook):
+        codebooks.check(codebook)
+        return codebook, None
+    if isinstance(codebook, type) and issubclass(codebook, BaseModel):
+        from .codebook.importing import from_pydantic
+
+        return from_pydantic(codebook)[0], None
+    if not isinstance(codebook, (str, os.PathLike)):
+        raise OptionError(
+            f"A {type(codebook).__name__} is not a codebook.",
+            hint="Give a Codebook, the path of a YAML file, the name of a shipped one, or a pydantic class.",
+        )
+    path = Path(codebook)
+    if isinstance(codebook, str) and not path.exists():
+        from . import library
+
+        if codebook in library.names() or _looks_like_a_name(codebook):
+            path = library.path(codebook)
+    from .codebook.load import source_of
+
+    return codebooks.load(path), source_of(path)
+
+
+def _looks_like_a_name(text: str) -> bool:
+    return not any(mark in text for mark in "./\\~")
+
+
+def _reports(reports: object, columns: Columns | Mapping[str, str] | None) -> ReportSet:
+    if isinstance(columns, Mapping):
+        unknown = sorted(set(columns) - set(Columns.__dataclass_fields__))
+        if unknown:
+            raise OptionError(
+                f"There is no such part for a column: {', '.join(unknown)}.",
+                hint=f"The parts are {', '.join(Columns.__dataclass_fields__)}.",
+            )
+        columns = Columns(**columns)
+    return reports_of(reports, columns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """An engine that is opened when needed, and what is known of it before."""
+
+    engine: DeferredEngine
+    identity: EngineIdentity
+    address: str | None
+    keep_open: bool = False
+
+
+def _from_address(address: str, settings: EngineSettings, fetch_report: FetchReport | None) -> _Opening:
+    from .engines.address import open_engine, parse
+    from .runs.identify import identify
+
+    where = parse(address)
+
+    def open_it() -> Engine:
+        return open_engine(
+            where,
+            context=settings.context,
+            threads=settings.threads,
+            parallel=settings.parallel,
+            timeout=settings.timeout,
+            report=fetch_report,
+        )
+
+    engine = DeferredEngine(open_it)
+    identity = identify(where, context=settings.context, report=fetch_report, connect=lambda: engine.info)
+    return _Opening(engine, identity, address)
+
+
+def _task(
+    codebook: Codebook,
+    path: Path | None,
+    selected: Selected,
+    opening: _Opening,
+    options: ExtractionOptions,
+) -> Task:
+    extractor = Extractor(codebook, opening.engine, options)
+
+    def make_ready() -> Ready:
+        from .engines.probe import probe
+
+        # Not from here on, but before the first report: what a server lets through is not worth keeping.
+        probe(opening.engine)
+        return Ready(extractor, opening.engine.info, _nothing if opening.keep_open else opening.engine.close)
+
+    return Task(
+        codebook=codebook,
+        reports=selected.reports,
+        total=selected.survey.reports,
+        source=selected.source,
+        engine=opening.identity,
+        prompt_version=extractor.prompt_version,
+        options=options.as_dict(),
+        make_ready=make_ready,
+        codebook_path=path,
+        address=opening.address,
+    )
+
+
+def _nothing() -> None:
+    """An engine the caller opened is the caller's to close."""
+
+
+__all__ = ["DEFAULT_ENGINE", "EngineSettings", "Run", "extract", "open_run", "prepare", "to_codebook"]

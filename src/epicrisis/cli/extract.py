@@ -1,0 +1,228 @@
+"""``epicrisis extract``: reports and a codebook in, a run out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Group, Parameter
+
+from .exits import DONE, INTERRUPTED, SOME_FAILED
+from .messages import count, out, out_json, say, tell, trace
+from .parameters import flag
+
+if TYPE_CHECKING:
+    from ..api import Run
+    from ..runs.session import Session
+    from ..runs.task import Task
+
+_COLUMNS = Group("Columns", sort_key=2, help="Found by name where they are not given; 'none' for no column.")
+_ENGINE = Group("Engine", sort_key=3)
+_STORE = Group("Run store", sort_key=4)
+_SHOWN = 5
+
+
+def extract(
+    codebook: Annotated[
+        str, Parameter(help="A YAML file, or the name of a codebook that ships (brain-mri).")
+    ],
+    reports: Annotated[
+        Path,
+        Parameter(help="CSV, TSV, JSON, JSON Lines, Parquet or Excel file, or a folder of text files."),
+    ],
+    /,
+    *,
+    out_file: Annotated[
+        Path | None,
+        Parameter(name=["--out", "-o"], help="Write the table here: .csv, .jsonl, .parquet or .xlsx."),
+    ] = None,
+    limit: Annotated[int | None, Parameter(help="Only the first so many reports.")] = None,
+    ids: Annotated[
+        str | None,
+        Parameter(help="Only these reports: ids with commas between, or a file with one id per line."),
+    ] = None,
+    fresh: Annotated[bool, flag("Ask everything anew, in a new run, instead of going on.")] = False,
+    quiet: Annotated[bool, flag("Say errors only.", "--quiet", "-q")] = False,
+    json: Annotated[bool, flag("Print the outcome as JSON.")] = False,
+    text: Annotated[str | None, Parameter(group=_COLUMNS, help="The column with the reports' text.")] = None,
+    id_: Annotated[
+        str | None, Parameter(name="--id", group=_COLUMNS, help="The column with the reports' ids.")
+    ] = None,
+    patient: Annotated[str | None, Parameter(group=_COLUMNS, help="The column with patient ids.")] = None,
+    date: Annotated[str | None, Parameter(group=_COLUMNS, help="The column with the reports' dates.")] = None,
+    language: Annotated[
+        str | None, Parameter(group=_COLUMNS, help="The column with the reports' languages.")
+    ] = None,
+    engine: Annotated[
+        str | None,
+        Parameter(
+            group=_ENGINE,
+            help="A model's name, a path to a .gguf file, hf:owner/repo/file.gguf, or a server as "
+            "http://127.0.0.1:8000/v1#model-name. The default model if left out.",
+        ),
+    ] = None,
+    context: Annotated[int | None, Parameter(group=_ENGINE, help="Context length, in tokens.")] = None,
+    parallel: Annotated[int | None, Parameter(group=_ENGINE, help="Reports asked at the same time.")] = None,
+    threads: Annotated[
+        int | None, Parameter(group=_ENGINE, help="Processor threads, for models in this process.")
+    ] = None,
+    timeout: Annotated[
+        float | None, Parameter(group=_ENGINE, help="Seconds a model may take over one question.")
+    ] = None,
+    store: Annotated[
+        Path | None,
+        Parameter(group=_STORE, help="Where runs are kept: .epicrisis/store.sqlite, or $EPICRISIS_STORE."),
+    ] = None,
+    no_text: Annotated[
+        bool,
+        flag("Keep quotes but not the whole texts in the run store.", group=_STORE),
+    ] = False,
+) -> int:
+    """Extract a codebook's variables from reports.
+
+    The same command again goes on where it stopped and asks nothing twice. Exit code 0: all reports
+    answered; 1: some failed, the run is kept; 2: nothing could start; 130: interrupted.
+    """
+    from ..api import DEFAULT_ENGINE, EngineSettings, Run, prepare
+    from ..reading import Columns
+    from ..runs.database import store_path
+    from ..runs.display import display
+    from ..runs.session import work
+
+    _check_output(out_file)
+    shown = None if quiet else display()
+    task = prepare(
+        reports,
+        codebook,
+        engine or DEFAULT_ENGINE,
+        columns=Columns(text=text, id=id_, patient=patient, date=date, language=language),
+        limit=limit,
+        ids=None if ids is None else _ids(ids),
+        settings=EngineSettings(context=context, parallel=parallel, threads=threads, timeout=timeout),
+        fetch_report=None if shown is None else shown.fetching,
+    )
+    if out_file is not None:
+        _check_columns(task)
+    if not quiet:
+        for note in task.source.notes:
+            say(note)
+    path = store_path(store)
+    session = work(task, path, progress=shown, fresh=fresh, keep_text=not no_text)
+    run = Run(path, session.run_id)
+    if session.status == "finished" and out_file is not None:
+        run.write(out_file)
+    if json:
+        out_json(_document(session, run, out_file))
+    elif not quiet:
+        _summarise(session, run, out_file, store)
+    if session.error is not None:
+        trace(session.error)
+        tell(session.error)
+        return SOME_FAILED
+    if session.status == "interrupted":
+        return INTERRUPTED
+    return SOME_FAILED if session.tally.failed else DONE
+
+
+def _check_output(path: Path | None) -> None:
+    """Everything about the output that can be wrong, before a model is loaded."""
+    if path is None:
+        return
+    from ..export import check_writable, format_of
+
+    if format_of(path) == "parquet":
+        from ..errors import MissingExtraError
+
+        try:
+            import polars  # noqa: F401
+        except ImportError:
+            raise MissingExtraError.for_extra("tables", "Writing Parquet") from None
+    check_writable(path)
+
+
+def _check_columns(task: Task) -> None:
+    from ..export import check_columns
+
+    columns = task.source.columns
+    check_columns(task.codebook, identity=columns.identity, carried=columns.carried)
+
+
+def _ids(words: str) -> frozenset[str]:
+    """Ids from a file (one per line) if there is one of that name, else from the words themselves."""
+    path = Path(words)
+    if path.is_file():
+        from ..errors import OptionError
+
+        try:
+            parts = path.read_text(encoding="utf-8-sig").splitlines()
+        except UnicodeDecodeError:
+            raise OptionError(
+                "Not UTF-8 text.", path=path, hint="Give a text file with one report id per line."
+            ) from None
+    else:
+        parts = words.split(",")
+    return frozenset(part.strip() for part in parts if part.strip())
+
+
+def _summarise(session: Session, run: Run, out_file: Path | None, store: Path | None) -> None:
+    tally = session.tally
+    at = "" if store is None else f" --store {store}"
+    out(f"Run {run.id}: {tally.done:,} of {count(tally.total, 'report')} done ({_how(session)}).")
+    if tally.failed:
+        out(f"{count(tally.failed, 'report')} failed:")
+        reasons = list(run.failures.items())
+        for reason, number in reasons[:_SHOWN]:
+            out(f"  {number:,} × {reason}")
+        if len(reasons) > _SHOWN:
+            out(f"  and {count(len(reasons) - _SHOWN, 'other reason')}")
+    if unanswered := run.counts.failed_answers:
+        out(f"{count(unanswered, 'single answer')} failed in the other reports; see their status.")
+    if session.status == "finished":
+        if out_file is not None:
+            out(f"Table: {out_file}")
+        else:
+            out(f"For the table: epicrisis export {run.id} --to csv --out table.csv{at}")
+    else:
+        out("To go on, give the same command again (without --fresh): what is done is not asked again.")
+        out(f"For a table of what is done: epicrisis export {run.id} --to csv --out table.csv{at}")
+
+
+def _how(session: Session) -> str:
+    """``3 known before, 5.2 s and 812 tokens per report asked``."""
+    tally = session.tally
+    parts = []
+    if tally.cached:
+        parts.append(f"{tally.cached:,} known before")
+    if tally.asked:
+        pace = tally.usage.seconds / tally.asked or session.seconds / tally.asked
+        parts.append(f"{pace:.2g} s and {tally.tokens / tally.asked:,.0f} tokens per report asked")
+    return ", ".join(parts) or "nothing asked"
+
+
+def _document(session: Session, run: Run, out_file: Path | None) -> dict[str, object]:
+    manifest = run.manifest
+    return {
+        "run": run.id,
+        "status": session.status,
+        "store": str(run.store_path),
+        "reports": {
+            "total": session.tally.total,
+            "done": session.tally.done,
+            "failed": session.tally.failed,
+            "known_before": session.tally.cached,
+            "asked": session.tally.asked,
+        },
+        "failed_answers": manifest.counts.failed_answers,
+        "failures": run.failures,
+        "seconds": round(session.seconds, 3),
+        "usage": {
+            "requests": session.tally.usage.requests,
+            "prompt_tokens": session.tally.usage.prompt_tokens,
+            "cached_tokens": session.tally.usage.cached_tokens,
+            "completion_tokens": session.tally.usage.completion_tokens,
+        },
+        "table": str(out_file) if session.status == "finished" and out_file is not None else None,
+        "error": None
+        if session.error is None
+        else {"code": session.error.code, "message": session.error.message},
+    }

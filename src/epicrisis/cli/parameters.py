@@ -1,0 +1,19 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Group, Parameter
+
+
+def flag(words: str, *names: str, group: Group | None = None) -> Parameter:
+    """A switch: off unless given, without a ``--no-`` twin."""
+    return Parameter(name=names or None, negative="", show_default=False, group=group, help=words)
+
+
+StorePath = Annotated[
+    Path | None, Parameter(help="Where runs are kept: .epicrisis/store.sqlite, or $EPICRISIS_STORE.")
+]
+Json = Annotated[bool, flag("Print JSON.")]
