@@ -1,0 +1,182 @@
+"""One report in, one extraction out: ask, read, check, ask again once, locate, decide."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from epicrisis.codebook.codebook import Codebook
+from epicrisis.codebook.variable import GroupVariable, SpansVariable, Variable
+from epicrisis.engines.engine import Engine, Message, Reply, Request
+from epicrisis.errors import ContextOverflowError
+from epicrisis.prompting import PROMPT_VERSION, Form, Prompt
+from epicrisis.report import Report
+
+from .answer import Answer, Extraction, Status, Usage
+from .candidate import MISSING, Candidate, candidate
+from .dependencies import contradictions
+from .options import ExtractionOptions
+from .settling import settle
+from .sheet import looping, read_sheet
+
+__all__ = ["ExtractionOptions", "Extractor"]
+
+
+class Extractor:
+    """Answers a codebook for reports, one at a time. Safe to call from several threads.
+
+    Report-level trouble (empty text, too long, no usable answer) comes back as an ``Extraction`` whose
+    answers are all ``failed`` with the reason. Trouble with the engine is raised as ``EngineError``.
+    """
+
+    def __init__(self, codebook: Codebook, engine: Engine, options: ExtractionOptions | None = None) -> None:
+        self.codebook = codebook
+        self.engine = engine
+        self.options = options or ExtractionOptions()
+        self.prompt = Prompt(
+            codebook, self.options.form, absent=self.options.absent, examples=self.options.examples
+        )
+        self._budget = self.options.max_tokens or self.prompt.budget()
+
+    @property
+    def prompt_version(self) -> str:
+        return PROMPT_VERSION
+
+    def extract(self, report: Report, cancel: threading.Event | None = None) -> Extraction:
+        """The answers for ``report``, every variable of the codebook once, in its order."""
+        if not report.text.strip():
+            return self._failed(report, "empty", Usage())
+        conversation = _Conversation(self, report, cancel)
+        try:
+            return conversation.run()
+        except ContextOverflowError as error:
+            reason = f"too long: needs {error.needed} tokens, the context holds {error.available}"
+            return self._failed(report, reason, conversation.usage)
+
+    def _failed(self, report: Report, reason: str, usage: Usage) -> Extraction:
+        answers = {name: Answer(Status.FAILED, notes=(reason,)) for name in self.codebook.names}
+        return Extraction(report.id, answers, usage, failure=reason)
+
+
+class _Conversation:
+    """The turns about one report. Each further turn reuses all that was evaluated before it."""
+
+    def __init__(self, extractor: Extractor, report: Report, cancel: threading.Event | None) -> None:
+        self._extractor = extractor
+        self._codebook = extractor.codebook
+        self._prompt = extractor.prompt
+        self._options = extractor.options
+        self._report = report
+        self._cancel = cancel
+        self._messages: list[Message] = self._prompt.messages(report.text)
+        self._notes: list[str] = []
+        self.usage = Usage()
+
+    def run(self) -> Extraction:
+        members = self._sheet(self._prompt.schema, self._codebook.variables, self._extractor._budget)
+        if members is None:
+            reason = self._notes[-1] if self._notes else "no answer"
+            return self._extractor._failed(self._report, reason, self.usage)
+        candidates = self._candidates(members, self._codebook.variables)
+        if self._options.form is Form.TWO_STEP:
+            self._ask_quotes(candidates)
+        if self._options.repair:
+            self._repair(candidates)
+        for name, problem in contradictions(self._codebook, candidates).items():
+            if (self._codebook[name]).when is not None:
+                candidates[name] = Candidate(problem=f"contradiction: {problem}")
+        answers = settle(self._codebook, candidates, self._report.text)
+        return Extraction(self._report.id, answers, self.usage)
+
+    def _candidates(self, members: dict[str, Any], variables: Sequence[Variable]) -> dict[str, Candidate]:
+        form, absent = self._options.form, self._options.absent
+        return {v.name: candidate(v, members.get(v.name, MISSING), form, absent) for v in variables}
+
+    def _ask(self, schema: dict[str, Any], budget: int) -> Reply:
+        reply = self._extractor.engine.complete(
+            Request(
+                messages=tuple(self._messages),
+                schema=schema,
+                max_tokens=budget,
+                temperature=self._options.temperature,
+                seed=self._options.seed,
+                timeout=self._options.timeout,
+                report_id=self._report.id,
+            ),
+            self._cancel,
+        )
+        self.usage += Usage(
+            1, reply.prompt_tokens, reply.cached_tokens, reply.completion_tokens, reply.seconds
+        )
+        return reply
+
+    def _sheet(
+        self, schema: dict[str, Any], variables: Sequence[Variable], budget: int
+    ) -> dict[str, Any] | None:
+        """The members of an answer; one that was cut short is completed once, with twice the budget and
+        only the variables it did not reach. ``None``: nothing that could be read."""
+        reply = self._ask(schema, budget)
+        sheet = read_sheet(reply.text)
+        members = sheet.members
+        if sheet.complete:
+            self._messages.append(Message("assistant", reply.text))
+            return members
+        if reply.finish == "refusal":
+            self._notes.append("the model refused to answer")
+            return members or None
+        if reply.finish == "stop" and not members:
+            self._notes.append("the answer is not JSON")
+            return None
+        loop = looping(reply.text)
+        self._notes.append("the model repeated itself" if loop else f"cut off after {budget} tokens")
+        left = [variable for variable in variables if variable.name not in members]
+        if loop and len(left) > 1 and members:
+            # What it looped on is given up; what comes after it is asked again.
+            left = left[1:]
+        self._messages.append(Message("assistant", self._prompt.written(members)))
+        reasons = {variable.name: "not answered yet" for variable in left}
+        turn, schema = self._prompt.repair_turn(reasons, left)
+        self._messages.append(turn)
+        reply = self._ask(schema, 2 * budget)
+        rest = read_sheet(reply.text)
+        self._messages.append(Message("assistant", self._prompt.written(rest.members)))
+        return members | rest.members or None
+
+    def _ask_quotes(self, candidates: dict[str, Candidate]) -> None:
+        asked = [
+            variable
+            for variable in self._codebook.variables
+            if candidates[variable.name].value is not None
+            and not isinstance(variable, SpansVariable | GroupVariable)
+        ]
+        if not asked:
+            return
+        turn, schema = self._prompt.quotes_turn(asked)
+        self._messages.append(turn)
+        reply = self._ask(schema, 64 * len(asked))
+        quotes = read_sheet(reply.text).members
+        self._messages.append(Message("assistant", self._prompt.written(quotes)))
+        for variable in asked:
+            quote = quotes.get(variable.name)
+            found = candidates[variable.name]
+            if isinstance(quote, str) and quote.strip():
+                found.quote = quote
+            elif variable.allows("not_mentioned"):
+                # The model itself finds no words for it: it takes the value back.
+                candidates[variable.name] = Candidate()
+
+    def _repair(self, candidates: dict[str, Candidate]) -> None:
+        """Ask once more for what broke the codebook, naming exactly what was wrong with it."""
+        complaints = {name: found.problem for name, found in candidates.items() if found.problem}
+        complaints |= contradictions(self._codebook, candidates)
+        if not complaints:
+            return
+        concerned = [variable for variable in self._codebook.variables if variable.name in complaints]
+        turn, schema = self._prompt.repair_turn(complaints, concerned)
+        self._messages.append(turn)
+        reply = self._ask(schema, 2 * self._prompt.budget(concerned))
+        again = self._candidates(read_sheet(reply.text).members, concerned)
+        for name, found in again.items():
+            if found.problem is None or candidates[name].problem is not None:
+                candidates[name] = found
