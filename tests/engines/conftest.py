@@ -25,13 +25,15 @@ class FakeServer:
     """Answers ``/v1/models`` with ``models`` and every other call with the next of ``script``.
 
     An entry of the script is JSON to send with status 200, ``(status, JSON or text, headers)``, ``"drop"``
-    (break off the connection) or ``"hang"`` (never answer). The last entry repeats.
+    (break off the connection) or ``"hang"`` (never answer). The last entry repeats. ``files`` holds bytes and
+    headers to send for a path.
     """
 
     def __init__(self) -> None:
         self.models: Any = MODELS
         self.paths: dict[str, Any] = {}
         self.script: list[Any] = [completion()]
+        self.files: dict[str, tuple[bytes, dict[str, str]]] = {}
         self.seen: list[tuple[str, dict[str, str], Any]] = []
         self.stopping = threading.Event()
         fake = self
@@ -41,7 +43,23 @@ class FakeServer:
                 """Keep the test output quiet."""
 
             def do_GET(self) -> None:
-                self._answer(None)
+                if self.path in fake.files:
+                    self._send_file()
+                else:
+                    self._answer(None)
+
+            def do_HEAD(self) -> None:
+                self.do_GET()
+
+            def _send_file(self) -> None:
+                fake.seen.append((self.path, dict(self.headers), None))
+                content, headers = fake.files[self.path]
+                self.send_response(200)
+                for name, value in {**headers, "Content-Length": str(len(content))}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                if self.command == "GET":
+                    self.wfile.write(content)
 
             def do_POST(self) -> None:
                 self._answer(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
@@ -72,7 +90,8 @@ class FakeServer:
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(data)))
                 self.end_headers()
-                self.wfile.write(data)
+                if self.command != "HEAD":
+                    self.wfile.write(data)
 
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._http.daemon_threads = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,13 +55,14 @@ def parse(address: str) -> EngineAddress:
         reference = HubFile(match["repo"], match["file"], match["revision"] or "main")
         return EngineAddress(text, "hub", hub=reference)
     if text.lower().startswith("scripted:"):
-        return EngineAddress(text, "scripted", path=Path(text.partition(":")[2]).expanduser())
+        return EngineAddress(text, "scripted", path=Path(os.path.expanduser(text.partition(":")[2])))
     entry = catalogue.find(text)
     if entry is not None:
         return EngineAddress(text, "catalogue", entry=entry)
-    path = Path(text).expanduser()
-    if text.lower().endswith(".gguf") or (text and path.is_file()):
-        return EngineAddress(text, "file", path=path)
+    # os.path passes over what Path raises for: unknown users, names too long for any file.
+    path = os.path.expanduser(text)
+    if text.lower().endswith(".gguf") or os.path.isfile(path):
+        return EngineAddress(text, "file", path=Path(path))
     if _HOST.match(text):
         raise OptionError(f"{text!r} lacks its scheme.", hint=f"Did you mean http://{text} ?")
     raise OptionError(f"No engine is called {text!r}.", hint=f"{catalogue.suggestion(text)}\n{FORMS}")

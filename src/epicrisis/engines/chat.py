@@ -16,6 +16,7 @@ from .engine import Finish, Reply, Request, TokenLogprob
 from .transport import Response
 
 _FINISH: dict[str, Finish] = {"stop": "stop", "length": "length", "content_filter": "refusal"}
+_OVERFLOWS = ("exceed_context_size_error", "context_length_exceeded")
 _IDENTIFIER = re.compile(r"[\w.-]{1,60}\Z")
 _HOLDS = re.compile(r"(?:context length is|context size \(|context window of)\s*(?:only )?(\d+)", re.I)
 _NEEDS = re.compile(
@@ -194,12 +195,13 @@ def _overflow(response: Response) -> ContextOverflowError | None:
     error = _error(response)
     message = error.get("message")
     message = message if isinstance(message, str) else ""
-    named = {error.get("type"), error.get("code")} & {"exceed_context_size_error", "context_length_exceeded"}
+    named = any(error.get(key) in _OVERFLOWS for key in ("type", "code"))
     holds, needs = _HOLDS.search(message), _NEEDS.search(message)
     if not named and not (response.status in (400, 413, 422) and holds):
         return None
-    needed = error.get("n_prompt_tokens") or (int(needs[1]) if needs else 0)
-    available = error.get("n_ctx") or (int(holds[1]) if holds else 0)
+    needed, available = error.get("n_prompt_tokens"), error.get("n_ctx")
+    if not isinstance(needed, int) or not isinstance(available, int):
+        needed, available = (int(found[1]) if found else 0 for found in (needs, holds))
     sizes = f"needs {needed or 'too many'} tokens and the context holds {available or 'fewer'}"
     return ContextOverflowError(
         f"The request {sizes}.",
