@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,17 +54,30 @@ def parse(address: str) -> EngineAddress:
         reference = HubFile(match["repo"], match["file"], match["revision"] or "main")
         return EngineAddress(text, "hub", hub=reference)
     if text.lower().startswith("scripted:"):
-        return EngineAddress(text, "scripted", path=Path(os.path.expanduser(text.partition(":")[2])))
+        return EngineAddress(text, "scripted", path=_path(text.partition(":")[2]))
     entry = catalogue.find(text)
     if entry is not None:
         return EngineAddress(text, "catalogue", entry=entry)
-    # os.path passes over what Path raises for: unknown users, names too long for any file.
-    path = os.path.expanduser(text)
-    if text.lower().endswith(".gguf") or os.path.isfile(path):
-        return EngineAddress(text, "file", path=Path(path))
+    path = _path(text)
+    if text.lower().endswith(".gguf") or _is_file(path):
+        return EngineAddress(text, "file", path=path)
     if _HOST.match(text):
         raise OptionError(f"{text!r} lacks its scheme.", hint=f"Did you mean http://{text} ?")
     raise OptionError(f"No engine is called {text!r}.", hint=f"{catalogue.suggestion(text)}\n{FORMS}")
+
+
+def _path(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # a user nobody knows: then the tilde is part of the name
+        return Path(text)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # no file could be called that
+        return False
 
 
 def _server(text: str) -> EngineAddress:
