@@ -63,6 +63,7 @@ def test_a_server(text: str, url: str, model: str | None) -> None:
     [
         ("qwen2.5-coder-1.5b", "Did you mean qwen2.5-coder-1.5b-instruct"),
         ("smolm2-135m-instruct", "Did you mean smollm2-135m-instruct"),
+        ("0.5b", "Did you mean qwen2.5-coder-0.5b-instruct"),
         ("gpt", "Known by name"),
         ("", "Known by name"),
         ("localhost:8000/v1#m", "Did you mean http://localhost:8000/v1#m"),

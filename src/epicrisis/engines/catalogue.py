@@ -74,7 +74,7 @@ CATALOGUE: tuple[CatalogueModel, ...] = (
         parameters="1.5 B",
         quantization="Q4_K_M",
         licence="Apache-2.0",
-        languages="about 30, most of it English and Chinese",
+        languages="about 30 languages, mostly English and Chinese",
         context_length=32_768,
         file="qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
         hub=HubFile("Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF", "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf"),
@@ -89,7 +89,7 @@ CATALOGUE: tuple[CatalogueModel, ...] = (
         parameters="0.5 B",
         quantization="Q4_K_M",
         licence="Apache-2.0",
-        languages="about 30, most of it English and Chinese",
+        languages="about 30 languages, mostly English and Chinese",
         context_length=32_768,
         file="qwen2.5-coder-0.5b-instruct-q4_k_m.gguf",
         hub=HubFile("Qwen/Qwen2.5-Coder-0.5B-Instruct-GGUF", "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf"),
@@ -135,7 +135,10 @@ def suggestion(name: str) -> str:
     """The model names like ``name``, or all of them."""
     import difflib
 
-    close = difflib.get_close_matches(name.lower(), names(), n=2, cutoff=0.5)
+    wanted = name.lower().strip()
+    close = difflib.get_close_matches(wanted, names(), n=2, cutoff=0.5)
+    if not close and len(wanted) > 2:
+        close = [known for known in names() if wanted in known]
     if close:
         return f"Did you mean {' or '.join(close)}?"
     return f"Known by name: {', '.join(names())}."
