@@ -18,6 +18,7 @@ app = App(
     name="epicrisis",
     help="Clinical reports into validated structured data, with evidence for every cell.",
     version=__version__,
+    suppress_keyboard_interrupt=False,
 )
 app.command(
     "epicrisis.cli.extract:extract", name="extract", help="Extract a codebook's variables from reports."
