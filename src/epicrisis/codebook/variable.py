@@ -25,7 +25,7 @@ class Code(_Model):
     """A terminology code: the system's name or URI, the code, and how it reads."""
 
     system: str = Field(description="The terminology: a name such as `SNOMED CT`, or its URI.")
-    code: str = Field(description="The code; in quotes if it looks like a number with leading zeros.")
+    code: str = Field(description="The code, as written there.")
     display: str | None = Field(default=None, description="How the code reads.")
 
 

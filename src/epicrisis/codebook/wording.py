@@ -46,7 +46,9 @@ def takes(annotation: Any) -> str:
         if get_origin(inner) is Annotated or get_origin(inner) in (Union, types.UnionType):
             return "a list of variables"
         return (
-            f"a list of {takes(inner)}" if get_origin(inner) is not Literal else f"a list with {takes(inner)}"
+            takes(inner).replace("one of", "a list of")
+            if get_origin(inner) is Literal
+            else f"a list of {takes(inner)}"
         )
     raise TypeError(f"no words for {annotation!r}")  # a new field type: give it words above
 

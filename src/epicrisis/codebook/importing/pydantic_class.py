@@ -26,9 +26,10 @@ def from_pydantic(model_class: type[BaseModel], name: str | None = None) -> tupl
         schema: dict[str, Any] = model_class.model_json_schema(by_alias=False)
     except (PydanticInvalidForJsonSchema, PydanticUserError) as error:
         reason = str(error).splitlines()[0].rstrip(".")
-        raise CodebookError(
-            f"The class has no JSON Schema: {reason}.", path=label, hint="Leave out the fields of that type."
-        ) from None
+        hint = (
+            "Leave out the fields of that type." if isinstance(error, PydanticInvalidForJsonSchema) else None
+        )
+        raise CodebookError(f"The class has no JSON Schema: {reason}.", path=label, hint=hint) from None
     codebook, notes = codebook_from(schema, label, name or model_class.__name__)
     decorators = model_class.__pydantic_decorators__
     if decorators.field_validators or decorators.model_validators or decorators.validators:
