@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
@@ -14,9 +13,11 @@ RESERVED = frozenset({"id", "text"})
 
 def closest(word: str, candidates: Iterable[Any]) -> str | None:
     """The candidate ``word`` was most likely meant to be, if one is close enough."""
+    from rapidfuzz import fuzz, process
+
     by_fold = {str(candidate).casefold(): str(candidate) for candidate in candidates}
-    matches = difflib.get_close_matches(word.casefold()[:100], by_fold, n=1, cutoff=0.6)
-    return by_fold[matches[0]] if matches else None
+    match = process.extractOne(word.casefold()[:100], by_fold.keys(), scorer=fuzz.ratio, score_cutoff=60)
+    return by_fold[match[0]] if match else None
 
 
 def did_you_mean(word: str, candidates: Iterable[Any]) -> str:
