@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -129,25 +130,26 @@ def extract(
     RunStoppedError if the engine failed too often in a row (the run is kept and goes on with the same
     call), KeyboardInterrupt after Ctrl-C (likewise).
     """
-    task = prepare(
-        reports,
-        codebook,
-        engine,
-        columns=columns,
-        limit=limit,
-        ids=None if ids is None else frozenset(ids),
-        settings=settings or EngineSettings(),
-        options=options,
-    )
     path = store_path(store)
-    listener: Progress | None = None
-    if progress is True:
-        from .runs.display import display
+    with ExitStack() as stack:
+        listener, fetch_report = None if isinstance(progress, bool) else progress, None
+        if progress is True:
+            from .runs.display import display
 
-        listener = display()
-    elif progress is not False:
-        listener = progress
-    session = work(task, path, progress=listener, fresh=fresh, keep_text=keep_text)
+            shown = stack.enter_context(closing(display()))
+            listener, fetch_report = shown, shown.fetching
+        task = prepare(
+            reports,
+            codebook,
+            engine,
+            columns=columns,
+            limit=limit,
+            ids=None if ids is None else frozenset(ids),
+            settings=settings,
+            options=options,
+            fetch_report=fetch_report,
+        )
+        session = work(task, path, progress=listener, fresh=fresh, keep_text=keep_text)
     if session.error is not None:
         raise session.error
     if session.status == "interrupted":

@@ -46,6 +46,8 @@ class Listener:
     def update(self, tally):
         tell(f"kept {tally.done}")
     begin = end = fetching = update
+    def close(self):
+        pass
 
 replies = ScriptedEngine.from_schema()._replies
 address.open_engine = lambda *_, **__: Engine(replies, parallel=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+
 import pytest
 
 from epicrisis.engines.store import Progress as Fetch
@@ -112,6 +113,7 @@ def test_in_a_terminal_there_is_a_bar(tally: Tally, clock: Clock, colours: None)
     ask(tally, clock, 100, 1.0)
     bar.update(tally)
     bar.end(tally)
+    bar.close()
     written = stream.getvalue()
     assert "Fetching a-model" in written
     assert "100/100" in written

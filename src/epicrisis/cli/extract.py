@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -90,24 +91,25 @@ def extract(
     from ..runs.session import work
 
     _check_output(out_file)
-    shown = None if quiet else display()
-    task = prepare(
-        reports,
-        codebook,
-        engine or DEFAULT_ENGINE,
-        columns=Columns(text=text, id=id_, patient=patient, date=date, language=language),
-        limit=limit,
-        ids=None if ids is None else _ids(ids),
-        settings=EngineSettings(context=context, parallel=parallel, threads=threads, timeout=timeout),
-        fetch_report=None if shown is None else shown.fetching,
-    )
-    if out_file is not None:
-        _check_columns(task)
-    if not quiet:
-        for note in task.source.notes:
-            say(note)
     path = store_path(store)
-    session = work(task, path, progress=shown, fresh=fresh, keep_text=not no_text)
+    with ExitStack() as stack:
+        shown = None if quiet else stack.enter_context(closing(display()))
+        task = prepare(
+            reports,
+            codebook,
+            engine or DEFAULT_ENGINE,
+            columns=Columns(text=text, id=id_, patient=patient, date=date, language=language),
+            limit=limit,
+            ids=None if ids is None else _ids(ids),
+            settings=EngineSettings(context=context, parallel=parallel, threads=threads, timeout=timeout),
+            fetch_report=None if shown is None else shown.fetching,
+        )
+        if out_file is not None:
+            _check_columns(task)
+        if not quiet:
+            for note in task.source.notes:
+                say(note)
+        session = work(task, path, progress=shown, fresh=fresh, keep_text=not no_text)
     run = Run(path, session.run_id)
     if session.status == "finished" and out_file is not None:
         run.write(out_file)

@@ -23,6 +23,10 @@ class Display(Progress, Protocol):
 
     def fetching(self, fetch: Fetch) -> None: ...
 
+    def close(self) -> None:
+        """Leave the terminal as it was, however things ended. Closing twice is harmless."""
+        ...
+
 
 def display(stream: TextIO | None = None) -> Display:
     """What suits ``stream`` (stderr): a bar in a terminal, else lines."""
@@ -56,6 +60,9 @@ class LineDisplay:
         elif self._clock() - self._last >= _LINE_SECONDS:
             self._say(f"fetching {fetch.name}: {size(fetch)}")
 
+    def close(self) -> None:
+        """Lines need no tidying up."""
+
     def _say(self, line: str) -> None:
         self._last = self._clock()
         self._stream.write(line + "\n")
@@ -67,7 +74,7 @@ class BarDisplay:
 
     def __init__(self, stream: TextIO) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, ProgressColumn, TextColumn
+        from rich.progress import BarColumn, ProgressColumn, SpinnerColumn, TextColumn
         from rich.progress import Progress as Bars
         from rich.progress import Task as Bar
         from rich.text import Text
@@ -81,6 +88,7 @@ class BarDisplay:
                 return Text(task.fields["state"]())
 
         self._bars = Bars(
+            SpinnerColumn(),
             TextColumn("{task.description}"),
             BarColumn(),
             State(),
@@ -113,7 +121,11 @@ class BarDisplay:
             bar = self._bars.add_task(f"Fetching {fetch.name}", total=fetch.total, state=self._fetch_state)
             self._fetch = (bar, fetch.name)
             self._bars.start()
-        self._bars.update(self._fetch[0], completed=fetch.done, total=fetch.total)
+        here = fetch.total is not None and fetch.done >= fetch.total
+        self._bars.update(self._fetch[0], completed=fetch.done, total=fetch.total, visible=not here)
+
+    def close(self) -> None:
+        self._bars.stop()
 
     def _fetch_state(self) -> str:
         return "" if self._fetch_news is None else size(self._fetch_news)
