@@ -148,6 +148,20 @@ def test_the_same_call_again_asks_nothing(engine: ScriptedEngine) -> None:
     assert len(engine.requests) == 2 * asked
 
 
+def test_two_scripts_are_two_engines() -> None:
+    def answering(side: str) -> ScriptedEngine:
+        def answer(request: Any) -> str:
+            text: str = ScriptedEngine.from_schema().complete(request).text
+            return text.replace("left", side).replace("right", side)
+
+        return ScriptedEngine(answer)
+
+    left = answering("left")
+    first = epicrisis.extract(TEXTS, CODEBOOK, left)
+    assert epicrisis.extract(TEXTS, CODEBOOK, left).id == first.id
+    assert epicrisis.extract(TEXTS, CODEBOOK, answering("right")).id != first.id
+
+
 def test_an_engine_of_the_callers_stays_open(engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     closed: list[bool] = []
     monkeypatch.setattr(engine, "close", lambda: closed.append(True), raising=False)

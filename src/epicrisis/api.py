@@ -50,7 +50,7 @@ class Run(StoredRun):
 
         columns = self.manifest.source.columns
         return frame(
-            list(self.records()),
+            self.records(),
             self.codebook,
             form=form,
             include=include,

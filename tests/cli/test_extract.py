@@ -153,6 +153,11 @@ BAD_INPUT: dict[str, tuple[list[str], str, str]] = {
         "no",
         "Make it",
     ),
+    "the input as the table": (
+        ["extract", "codebook.yaml", "reports.csv", "--out", "../study/reports.csv"],
+        "input",
+        "another name",
+    ),
     "an unknown kind of table": (
         ["extract", "codebook.yaml", "reports.csv", "--out", "t.docx"],
         "docx",

@@ -90,7 +90,7 @@ def extract(
     from ..runs.display import display
     from ..runs.session import work
 
-    _check_output(out_file)
+    _check_output(out_file, (reports, Path(codebook)))
     path = store_path(store)
     with ExitStack() as stack:
         shown = None if quiet else stack.enter_context(closing(display()))
@@ -126,10 +126,14 @@ def extract(
     return SOME_FAILED if session.tally.failed else DONE
 
 
-def _check_output(path: Path | None) -> None:
+def _check_output(path: Path | None, inputs: tuple[Path, ...]) -> None:
     """Everything about the output that can be wrong, before a model is loaded."""
     if path is None:
         return
+    if any(path.resolve() == other.resolve() for other in inputs):
+        from ..errors import OutputError
+
+        raise OutputError("The table would replace its own input.", path=path, hint="Choose another name.")
     from ..export import check_writable, format_of
 
     if format_of(path) == "parquet":

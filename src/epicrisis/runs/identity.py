@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from ..engines.engine import Engine
 from ..report import Report
 
 #: Settings of an engine that change how fast it answers, or are recorded only.
 _SAME_ANSWERS = frozenset({"threads", "xllamacpp", "timeout"})
+_SCRIPTS: WeakKeyDictionary[Engine, str] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,11 @@ class EngineIdentity:
         info = engine.info
         settings = {name: value for name, value in info.settings.items() if name not in _SAME_ANSWERS}
         # What does not fit the context fails for good: with another context it must be asked again.
-        return cls(info.kind, info.model, info.digest, {**settings, "context": info.context_length})
+        settings["context"] = info.context_length
+        if info.kind == "scripted" and info.model == "scripted" and info.digest is None:
+            # Nothing tells what its script says: each such engine is only the same as itself.
+            settings["script"] = _SCRIPTS.setdefault(engine, secrets.token_hex(8))
+        return cls(info.kind, info.model, info.digest, settings)
 
     def sameness(self) -> list[Any]:
         """What two engines must share for their answers to count as the same.
