@@ -28,6 +28,9 @@ app.command("epicrisis.cli.runs:runs_app", name="runs", help="List, show and rem
 app.command(
     "epicrisis.cli.codebook:codebook_app", name="codebook", help="Start, check, show and import codebooks."
 )
+app.command(
+    "epicrisis.cli.demo:demo", name="demo", help="Six shipped reports through the default model, beside gold."
+)
 app.command("epicrisis.cli.models:models_app", name="models", help="List, fetch, check and delete models.")
 app.command("epicrisis.cli.doctor:doctor", name="doctor", help="Check this machine, and say what to do.")
 

@@ -141,3 +141,38 @@ def _write(text: str, path: Path, *, overwrite: bool) -> None:
     except OSError as error:
         raise OutputError(f"Cannot be written: {error.strerror}.", path=path) from None
     say(f"Written: {path}")
+
+
+@codebook_app.command
+def show(
+    codebook: Annotated[
+        str, Parameter(help="A YAML file, or the name of a codebook that ships (brain-mri).")
+    ],
+    /,
+    *,
+    engine: Annotated[
+        str | None,
+        Parameter(help="Count tokens with this engine. The default model if it is here, else an estimate."),
+    ] = None,
+    schema: Annotated[bool, flag("Print the JSON Schema of the answers instead.")] = False,
+) -> int:
+    """Print exactly what the model will see, and how many tokens that is."""
+    from ..api import to_codebook
+    from ..extraction import ExtractionOptions
+    from ..prompting import Prompt
+    from ..prompting.size import size
+
+    options = ExtractionOptions()
+    prompt = Prompt(to_codebook(codebook)[0], options.form, absent=options.absent, examples=options.examples)
+    if schema:
+        out_json(prompt.schema)
+        return DONE
+    messages = prompt.messages("(the report's text)")
+    for message in messages:
+        out(f"[{message.role}]\n{message.content}\n")
+    tokens, counted_by = size(messages, engine)
+    say(
+        f"{tokens:,} tokens ({counted_by}), shared by all reports but the last few; "
+        f"an answer takes at most {prompt.budget():,} more."
+    )
+    return DONE

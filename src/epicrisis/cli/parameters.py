@@ -10,6 +10,9 @@ from cyclopts import Group, Parameter
 
 def flag(words: str, *names: str, group: Group | None = None) -> Parameter:
     """A switch: off unless given, without a ``--no-`` twin."""
+    # A group of None would hide the option from --help.
+    if group is None:
+        return Parameter(name=names or None, negative="", show_default=False, help=words)
     return Parameter(name=names or None, negative="", show_default=False, group=group, help=words)
 
 

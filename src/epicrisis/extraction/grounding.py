@@ -19,10 +19,14 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _ELLIPSIS = re.compile(r"\s*(?:\.{3,}|…|\[\.\.\.\])\s*")
 _WORD = re.compile(r"\w+")
 _DENIALS = frozenset(
-    ("geen", "niet", "nooit", "zonder", "noch", "afwezig", "negatief")
-    + ("no", "not", "none", "never", "without", "neither", "nor", "absent", "negative")
-    + ("kein", "keine", "keinen", "keiner", "nicht", "ohne", "negativ")
-    + ("pas", "aucun", "aucune", "sans", "ni")
+    word
+    for words in (
+        ("geen", "niet", "nooit", "zonder", "noch", "afwezig", "negatief"),
+        ("no", "not", "none", "never", "without", "neither", "nor", "absent", "negative"),
+        ("kein", "keine", "keinen", "keiner", "nicht", "ohne", "negativ"),
+        ("pas", "aucun", "aucune", "sans", "ni"),
+    )
+    for word in words
 )
 
 

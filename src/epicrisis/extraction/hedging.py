@@ -12,8 +12,8 @@ import re
 _CUES = {
     "nl": (
         r"mogelijke?|misschien|waarschijnlijk\w*|wellicht|vermoedelijk\w*|verdenking op|verdacht"
-        r"|verdachte|niet uit te sluiten|niet uitgesloten|kan niet worden uitgesloten|zou kunnen|zou passen|suggestief"
-        r"|d\.?d\.?|differentiaal\w*|dubieuze?|twijfelachtige?|\bvraag\b|ongeveer|circa|v\.?a\."
+        r"|verdachte|niet uit te sluiten|niet uitgesloten|kan niet worden uitgesloten|zou kunnen"
+        r"|zou passen|suggestief|d\.?d\.?|differentiaal\w*|dubieuze?|twijfelachtige?|\bvraag\b|ongeveer|circa|v\.?a\."
     ),
     "en": (
         r"possib(?:le|ly)|probab(?:le|ly)|likely|perhaps|may be|might be|could be|suspicious for|suspected"

@@ -42,10 +42,10 @@ def _settle(
         return Answer(Status.FAILED, notes=(found.problem,))
     if ruled_out(variable, candidates):
         assert variable.when is not None
-        notes = [f"ignored: needs {variable.when}"] if found.value is not None else []
+        ignored = () if found.value is None else (f"ignored: needs {variable.when}",)
         if variable.allows("not_applicable"):
-            return Answer(Status.NOT_APPLICABLE, notes=tuple(notes))
-        return Answer(Status.NOT_MENTIONED, notes=tuple(notes))
+            return Answer(Status.NOT_APPLICABLE, notes=ignored)
+        return Answer(Status.NOT_MENTIONED, notes=ignored)
     if found.value is None:
         return Answer(Status.NOT_MENTIONED)
     if isinstance(variable, SpansVariable):

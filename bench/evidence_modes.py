@@ -1,0 +1,121 @@
+"""Ways of asking, measured: right, wrong, missed, invented, quotes found, tokens, seconds.
+
+    python bench/evidence_modes.py --data ../shared/bench [--sets breast,vitals,thyroid] [--limit 10]
+
+Prints one table and writes ``bench/results/evidence_modes.json``. Greedy, one report at a time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from datasets import HERE, Dataset, dataset
+
+from epicrisis.engines.address import open_engine
+from epicrisis.engines.engine import Engine
+from epicrisis.evaluation import Outcome, Tally, compare
+from epicrisis.extraction import Answer, ExtractionOptions, Extractor, Grade, Status, Usage
+from epicrisis.prompting import Form
+
+#: name -> options. The word for "not stated" and the worked examples matter as much as the order.
+WAYS: dict[str, dict[str, Any]] = {
+    "value": {"form": Form.VALUE, "examples": 0},
+    "value+ex": {"form": Form.VALUE},
+    "value+ns": {"form": Form.VALUE, "absent": "not stated", "examples": 0},
+    "value+ns+ex": {"form": Form.VALUE, "absent": "not stated"},
+    "quote_value": {"form": Form.QUOTE_VALUE, "examples": 0},
+    "quote_value+ex": {"form": Form.QUOTE_VALUE},
+    "value_quote": {"form": Form.VALUE_QUOTE, "examples": 0},
+    "value_quote+ex": {"form": Form.VALUE_QUOTE},
+    "quote_value|null": {"form": Form.QUOTE_VALUE_OR_NULL, "examples": 0},
+    "quote_value|null+ex": {"form": Form.QUOTE_VALUE_OR_NULL},
+    "value_quote|null+ex": {"form": Form.VALUE_QUOTE_OR_NULL},
+    "quote_value|ns+ex": {"form": Form.QUOTE_VALUE_OR_NULL, "absent": "not stated"},
+    "two_step": {"form": Form.TWO_STEP, "examples": 0},
+    "two_step+ex": {"form": Form.TWO_STEP},
+}
+
+
+def measure(engine: Engine, data: Dataset, way: str, *, verbose: bool = False) -> dict[str, Any]:
+    """One way of asking on one set."""
+    extractor = Extractor(data.codebook, engine, ExtractionOptions(**WAYS[way]))
+    tally, strict, usage, errors = Tally(), Tally(), Usage(), []
+    grades: dict[str, int] = {}
+    for case in data.cases:
+        extraction = extractor.extract(case.report)
+        usage += extraction.usage
+        for name, gold in case.gold.items():
+            answer = extraction.answers[name]
+            outcome = compare(data.codebook[name], answer, gold)
+            tally.add(outcome)
+            # The same with an inferred answer (no quote found) taken for silence.
+            silenced = Answer(Status.NOT_MENTIONED) if answer.status is Status.INFERRED else answer
+            strict.add(compare(data.codebook[name], silenced, gold))
+            if answer.status in (Status.STATED, Status.INFERRED, Status.UNCERTAIN):
+                grade = answer.evidence.grade if answer.evidence else Grade.NONE
+                if answer.notes and answer.notes[0].startswith("evidence located"):
+                    grade = "located"
+                grades[str(grade)] = grades.get(str(grade), 0) + 1
+            if verbose and outcome not in (Outcome.RIGHT, Outcome.SILENT):
+                errors.append((case.report.id, name, str(outcome), answer.value, gold, answer.notes))
+    count = max(1, len(data.cases))
+    for error in errors:
+        print("   ", *error, file=sys.stderr)
+    return {
+        "set": data.name,
+        "way": way,
+        "reports": len(data.cases),
+        "cells": tally.total,
+        "accuracy": tally.accuracy,
+        **{str(outcome): tally[outcome] for outcome in Outcome},
+        "stated_only": {"accuracy": strict.accuracy} | {str(o): strict[o] for o in Outcome},
+        "grades": grades,
+        "evaluated": (usage.prompt_tokens - usage.cached_tokens) / count,
+        "generated": usage.completion_tokens / count,
+        "seconds": usage.seconds / count,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--sets", default="breast,vitals,thyroid")
+    parser.add_argument("--ways", default=",".join(WAYS))
+    parser.add_argument("--engine", default="qwen2.5-coder-1.5b-instruct")
+    parser.add_argument("--limit", type=int, default=10)
+    parser.add_argument("--longest", type=int, default=4500, help="longest report, in characters")
+    parser.add_argument("--out", type=Path, default=HERE / "results" / "evidence_modes.json")
+    parser.add_argument("--verbose", action="store_true", help="list the cells that are not right")
+    options = parser.parse_args()
+    engine = open_engine(options.engine)
+    sets = [dataset(name, options.data, options.limit, options.longest) for name in options.sets.split(",")]
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    rows = json.loads(options.out.read_text()) if options.out.exists() else []
+    print(f"{'set':8} {'way':20} {'acc':>6} right wrong missed invented silent failed  quotes found (model's/located)"
+          f" {'eval':>6} {'gen':>5} {'s':>6}")
+    for data in sets:
+        for way in options.ways.split(","):
+            started = time.monotonic()
+            row = measure(engine, data, way, verbose=options.verbose)
+            rows = [r for r in rows if (r["set"], r["way"]) != (row["set"], row["way"])] + [row]
+            options.out.write_text(json.dumps(rows, indent=1))
+            grades = row["grades"]
+            own = sum(grades.get(g, 0) for g in ("exact", "normalised", "fuzzy"))
+            print(
+                f"{row['set']:8} {way:20} {row['accuracy']:6.3f} {row['right']:5} {row['wrong']:5} {row['missed']:6} "
+                f"{row['invented']:8} {row['silent']:6} {row['failed']:6}  {own:4}/{grades.get('located', 0)}"
+                f" of {sum(grades.values()):4}  stated only: {row['stated_only']['accuracy']:.3f}"
+                f" -{row['stated_only']['missed']} +{row['stated_only']['invented']} {row['evaluated']:7.0f} {row['generated']:5.0f} {row['seconds']:6.1f}"
+                f"  ({time.monotonic() - started:.0f} s)",
+                flush=True,
+            )
+    engine.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""``epicrisis demo``: six shipped reports, the shipped codebook, the default model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from .exits import DONE, INTERRUPTED, SOME_FAILED
+from .messages import out, tell, trace
+from .parameters import flag
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from ..api import Run
+    from ..demo import ComparedCell, ComparedReport
+
+_MARKS = {"right": "✓", "silent": "✓", "wrong": "✗", "missed": "✗", "invented": "✗", "failed": "✗"}
+_QUOTE_WIDTH = 44
+
+
+def demo(
+    *,
+    engine: Annotated[str | None, Parameter(help="As for extract. The default model if left out.")] = None,
+    folder: Annotated[Path, Parameter(help="Where the table and the run store go.")] = Path("demo"),
+    limit: Annotated[int | None, Parameter(help="Only the first so many of the six reports.")] = None,
+    fresh: Annotated[bool, flag("Ask everything anew.")] = False,
+) -> int:
+    """Extract 30 variables from six Dutch brain-MRI reports that ship, and compare with gold.
+
+    A second call asks nothing again. Exit codes as for extract.
+    """
+    from .. import demo as demonstration
+    from ..api import DEFAULT_ENGINE, Run, prepare
+    from ..runs.display import display
+    from ..runs.session import work
+
+    folder.mkdir(parents=True, exist_ok=True)
+    shown = display()
+    ids = frozenset(demonstration.REPORT_IDS[:limit])
+    task = prepare(
+        demonstration.reports_path(),
+        demonstration.CODEBOOK,
+        engine or DEFAULT_ENGINE,
+        ids=ids,
+        fetch_report=shown.fetching,
+    )
+    try:
+        session = work(task, folder / "store.sqlite", progress=shown, fresh=fresh)
+    finally:
+        shown.close()
+    run = Run(folder / "store.sqlite", session.run_id)
+    if session.error is not None:
+        trace(session.error)
+        tell(session.error)
+        return SOME_FAILED
+    if session.status == "interrupted":
+        return INTERRUPTED
+    table = folder / "table.csv"
+    run.write(table, include=("status", "evidence"))
+    _print(run, table, session.tally.asked)
+    return SOME_FAILED if session.tally.failed else DONE
+
+
+def _print(run: Run, table: Path, asked: int) -> None:
+    from rich.console import Console
+
+    from ..demo import compared
+
+    console = Console(highlight=False)
+    reports = list(compared(run))
+    for report in reports:
+        console.print(_report(report))
+        silent = [cell for cell in report.cells if not cell.answer.status.has_value]
+        for status in dict.fromkeys(cell.answer.status for cell in silent):
+            names = ", ".join(_plain(cell) for cell in silent if cell.answer.status is status)
+            console.print(f"[dim]{status}:[/dim] {names}\n", soft_wrap=False)
+    _summary(reports, table, asked)
+
+
+def _report(report: ComparedReport) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=report.report_id, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("variable", "value", "status", "evidence", "quote", "gold"):
+        table.add_column(heading, overflow="ellipsis", no_wrap=True, max_width=_QUOTE_WIDTH)
+    for cell in report.cells:
+        answer = cell.answer
+        if not answer.status.has_value:
+            continue
+        quote = answer.evidence.quote if answer.evidence else ""
+        table.add_row(
+            cell.variable,
+            Text(_shown(answer.value)),
+            str(answer.status),
+            str(answer.evidence.grade) if answer.evidence else "none",
+            Text(" ".join(quote.split())),
+            Text(f"{_MARKS[cell.outcome]} {'' if _MARKS[cell.outcome] == '✓' else _gold(cell)}"),
+        )
+    return table
+
+
+def _summary(reports: list[ComparedReport], table: Path, asked: int) -> None:
+    from ..demo import tally
+    from ..evaluation.cells import Outcome
+    from ..extraction.answer import Usage
+
+    counts = tally(reports)
+    stated = sum(cell.gold.value is not None for report in reports for cell in report.cells)
+    out(f"Agreement with gold: {counts.accuracy:.0%} of {counts.total} cells.")
+    out(f"  gold has a value in {stated}: {counts[Outcome.RIGHT]} right, {counts[Outcome.WRONG]} wrong,")
+    out(f"    {counts[Outcome.MISSED]} missed")
+    out(f"  gold is silent in {counts.total - stated}: {counts[Outcome.SILENT]} left empty,")
+    out(f"    {counts[Outcome.INVENTED]} invented")
+    if counts[Outcome.FAILED]:
+        out(f"  {counts[Outcome.FAILED]} failed")
+    usage = sum((report.usage for report in reports), Usage())
+    count = max(1, len(reports))
+    evaluated = (usage.prompt_tokens - usage.cached_tokens) / count
+    out(
+        f"Per report: {evaluated:,.0f} prompt tokens evaluated ({usage.cached_tokens / count:,.0f} more from "
+        f"the cache), {usage.completion_tokens / count:,.0f} generated, {usage.seconds / count:.1f} s."
+    )
+    out(f"{asked} of {len(reports)} reports asked now; the others were answered before.")
+    out(f"Table: {table.resolve()}")
+    out("✓ agrees with gold; ✗ does not, and gold's answer follows. Try your own: epicrisis extract --help")
+
+
+def _plain(cell: ComparedCell) -> str:
+    if _MARKS[cell.outcome] == "✓":
+        return cell.variable
+    return f"{cell.variable} (✗ {_gold(cell)})"
+
+
+def _gold(cell: ComparedCell) -> str:
+    return str(cell.gold.status) if cell.gold.value is None else _shown(cell.gold.value)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return f"{value['value']:g} {value['unit']}"
+    return str(value)
