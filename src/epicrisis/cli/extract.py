@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Group, Parameter
 
+from ..prompting.form import Form
 from .exits import DONE, INTERRUPTED, SOME_FAILED
 from .messages import count, out, out_json, say, tell, trace
 from .parameters import flag
 
 if TYPE_CHECKING:
     from ..api import Run
+    from ..extraction import ExtractionOptions
     from ..runs.session import Session
     from ..runs.task import Task
 
+_INPUT = Group("Input file", sort_key=1, help="Found out from the file where they are not given.")
 _COLUMNS = Group("Columns", sort_key=2, help="Found by name where they are not given; 'none' for no column.")
 _ENGINE = Group("Engine", sort_key=3)
-_STORE = Group("Run store", sort_key=4)
+_ASKING = Group("Asking", sort_key=4, help="The defaults are those measured best with the default model.")
+_STORE = Group("Run store", sort_key=5)
 _SHOWN = 5
 
 
@@ -45,6 +49,13 @@ def extract(
     fresh: Annotated[bool, flag("Ask everything anew, in a new run, instead of going on.")] = False,
     quiet: Annotated[bool, flag("Say errors only.", "--quiet", "-q")] = False,
     json: Annotated[bool, flag("Print the outcome as JSON.")] = False,
+    sheet: Annotated[str | None, Parameter(group=_INPUT, help="The sheet of an Excel file.")] = None,
+    encoding: Annotated[
+        str | None, Parameter(group=_INPUT, help="The encoding, such as utf-8 or cp1252.")
+    ] = None,
+    delimiter: Annotated[
+        str | None, Parameter(group=_INPUT, help="What stands between the columns, such as ';'.")
+    ] = None,
     text: Annotated[str | None, Parameter(group=_COLUMNS, help="The column with the reports' text.")] = None,
     id_: Annotated[
         str | None, Parameter(name="--id", group=_COLUMNS, help="The column with the reports' ids.")
@@ -70,6 +81,13 @@ def extract(
     timeout: Annotated[
         float | None, Parameter(group=_ENGINE, help="Seconds a model may take over one question.")
     ] = None,
+    form: Annotated[
+        Form | None, Parameter(group=_ASKING, help="What the model writes for each variable.")
+    ] = None,
+    worked: Annotated[
+        int | None,
+        Parameter(group=_ASKING, help="How many worked examples, made from the codebook, it is shown."),
+    ] = None,
     store: Annotated[
         Path | None,
         Parameter(group=_STORE, help="Where runs are kept: .epicrisis/store.sqlite, or $EPICRISIS_STORE."),
@@ -85,7 +103,7 @@ def extract(
     answered; 1: some failed, the run is kept; 2: nothing could start; 130: interrupted.
     """
     from ..api import DEFAULT_ENGINE, EngineSettings, Run, prepare
-    from ..reading import Columns
+    from ..reading import Columns, read
     from ..runs.database import store_path
     from ..runs.display import display
     from ..runs.session import work
@@ -95,10 +113,16 @@ def extract(
     with ExitStack() as stack:
         shown = None if quiet else stack.enter_context(closing(display()))
         task = prepare(
-            reports,
+            read(
+                reports,
+                Columns(text=text, id=id_, patient=patient, date=date, language=language),
+                sheet=sheet,
+                encoding=encoding,
+                delimiter=delimiter,
+            ),
             codebook,
             engine or DEFAULT_ENGINE,
-            columns=Columns(text=text, id=id_, patient=patient, date=date, language=language),
+            options=_options(form, worked),
             limit=limit,
             ids=None if ids is None else _ids(ids),
             settings=EngineSettings(context=context, parallel=parallel, threads=threads, timeout=timeout),
@@ -124,6 +148,13 @@ def extract(
     if session.status == "interrupted":
         return INTERRUPTED
     return SOME_FAILED if session.tally.failed else DONE
+
+
+def _options(form: Form | None, worked: int | None) -> ExtractionOptions:
+    from ..extraction import ExtractionOptions
+
+    chosen: dict[str, Any] = {"form": form, "examples": worked}
+    return ExtractionOptions(**{name: value for name, value in chosen.items() if value is not None})
 
 
 def _check_output(path: Path | None, inputs: tuple[Path, ...]) -> None:

@@ -26,7 +26,7 @@ from .gguf_header import GgufHeader, read_header
 from .machine import usable_cores
 from .transport import POLL, Response, Transport
 
-DEFAULT_CONTEXT = 8192
+DEFAULT_CONTEXT = 16384
 DEFAULT_TIMEOUT = 600.0
 #: Prompts of idle slots kept in memory, MiB: enough for a handful of shared prefixes of a small model.
 _PROMPT_CACHE = 384
@@ -37,7 +37,7 @@ _FORBIDDEN = "?"
 class LlamaCppEngine:
     """A GGUF model in this process.
 
-    ``context`` is in tokens per request (default: 8192 or what the model was trained for, if that is
+    ``context`` is in tokens per request (default: 16384 or what the model was trained for, if that is
     less), ``threads`` defaults to the physical cores, ``parallel`` requests are decoded together.
     ``timeout`` (seconds) holds for requests that bring none. ``digest`` is the file's ``sha256:...``.
 

@@ -13,7 +13,8 @@ _CUES = {
     "nl": (
         r"mogelijke?|misschien|waarschijnlijk\w*|wellicht|vermoedelijk\w*|verdenking op|verdacht"
         r"|verdachte|niet uit te sluiten|niet uitgesloten|kan niet worden uitgesloten|zou kunnen"
-        r"|zou passen|suggestief|d\.?d\.?|differentiaal\w*|dubieuze?|twijfelachtige?|\bvraag\b|ongeveer|circa|v\.?a\."
+        r"|zou passen|suggestief|d\.?d\.?|differentiaal\w*|dubieuze?|twijfelachtige?|vraag|ongeveer"
+        r"|circa|v\.?a\."
     ),
     "en": (
         r"possib(?:le|ly)|probab(?:le|ly)|likely|perhaps|may be|might be|could be|suspicious for|suspected"

@@ -28,7 +28,7 @@ def definitions(codebook: Codebook, variables: Sequence[Variable] | None = None)
 
 
 def _line(variable: Variable, languages: list[str], indent: str = "") -> str:
-    parts = [f"{indent}- {variable.name} ({_shape(variable)})"]
+    parts = [f"{indent}- {variable.name} ({_shape(variable, languages)})"]
     if names := _names(variable, languages):
         parts.append(f" [{', '.join(names)}]")
     parts.append(f": {variable.definition.strip() or localised(variable.label, ['en', *languages])}")
@@ -39,8 +39,6 @@ def _line(variable: Variable, languages: list[str], indent: str = "") -> str:
     if variable.when is not None:
         parts.append(f" Only if {variable.when}.")
     line = "".join(parts)
-    if isinstance(variable, ClosedVariable | SpansVariable) and _explained(variable.options):
-        line += f" {_options(variable.options, languages)}"
     if isinstance(variable, GroupVariable):
         inner = "\n".join(_line(part, languages, f"{indent}  ") for part in variable.variables)
         line += f" Each has:\n{inner}"
@@ -57,10 +55,10 @@ def _names(variable: BaseVariable, languages: list[str]) -> list[str]:
     return [name for name in names if not (name.casefold() in seen or seen.add(name.casefold()))]  # type: ignore[func-returns-value]
 
 
-def _shape(variable: Variable) -> str:
+def _shape(variable: Variable, languages: list[str]) -> str:
     match variable:
         case ClosedVariable():
-            return " | ".join(json.dumps(value, ensure_ascii=False) for value in variable.values)
+            return _options(variable.options, languages)
         case CountVariable():
             return f"whole number, {variable.range}"
         case QuantityVariable():
@@ -70,26 +68,22 @@ def _shape(variable: Variable) -> str:
         case DateVariable():
             return "date: YYYY-MM-DD, YYYY-MM or YYYY"
         case SpansVariable():
-            types = (
-                f", each a {' | '.join(json.dumps(v) for v in variable.values)}" if variable.options else ""
-            )
-            return f"list of every mention, word for word{types}"
+            types = _options(variable.options, languages)
+            return f"list of every mention, word for word{types and f', each with its type: {types}'}"
         case GroupVariable():
             return f"list, one item each, at most {variable.max_items}"
         case _:
             return {"boolean": "true | false", "text": "text"}[variable.kind]
 
 
-def _explained(options: Sequence[Option]) -> bool:
-    return any(option.definition or option.label or option.synonyms for option in options)
-
-
 def _options(options: Sequence[Option], languages: list[str]) -> str:
-    lines = []
-    for option in options:
-        words = [localised(option.label, languages), option.definition or ""]
-        words += [word for language in languages for word in option.synonyms.get(language, [])]
-        said = "; ".join(word for word in dict.fromkeys(words) if word)
-        if said:
-            lines.append(f"{option.value} = {said}")
-    return f"({' / '.join(lines)})"
+    """Each value as it is to be written, with what it means where the codebook says so."""
+    return " | ".join(_option(option, languages) for option in options)
+
+
+def _option(option: Option, languages: list[str]) -> str:
+    words = [localised(option.label, languages), option.definition or ""]
+    words += [word for language in languages for word in option.synonyms.get(language, [])]
+    said = "; ".join(word for word in dict.fromkeys(words) if word)
+    value = json.dumps(option.value, ensure_ascii=False)
+    return f"{value} = {said}" if said else value
