@@ -14,13 +14,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from datasets import HERE, Dataset, dataset
-
 from epicrisis.engines.address import open_engine
 from epicrisis.engines.engine import Engine
 from epicrisis.evaluation import Outcome, Tally, compare
 from epicrisis.extraction import Answer, ExtractionOptions, Extractor, Grade, Status, Usage
 from epicrisis.prompting import Form
+from sets import HERE, Dataset, dataset
 
 #: name -> options. The word for "not stated" and the worked examples matter as much as the order.
 WAYS: dict[str, dict[str, Any]] = {
@@ -81,6 +80,24 @@ def measure(engine: Engine, data: Dataset, way: str, *, verbose: bool = False) -
     }
 
 
+_HEADING = (
+    f"{'set':8} {'way':20} accuracy right wrong missed invented silent failed | stated only: accuracy missed"
+    " invented | quotes: the model's, ours, of | tokens evaluated, generated, seconds per report"
+)
+
+
+def _line(row: dict[str, Any]) -> str:
+    grades, strict = row["grades"], row["stated_only"]
+    own = sum(grades.get(grade, 0) for grade in ("exact", "normalised", "fuzzy"))
+    return (
+        f"{row['set']:8} {row['way']:20} {row['accuracy']:8.3f} {row['right']:5} {row['wrong']:5} "
+        f"{row['missed']:6} {row['invented']:8} {row['silent']:6} {row['failed']:6} | "
+        f"{strict['accuracy']:.3f} {strict['missed']:4} {strict['invented']:4} | "
+        f"{own:4} {grades.get('located', 0):4} {sum(grades.values()):4} | "
+        f"{row['evaluated']:6.0f} {row['generated']:5.0f} {row['seconds']:6.1f}"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
@@ -96,24 +113,14 @@ def main() -> None:
     sets = [dataset(name, options.data, options.limit, options.longest) for name in options.sets.split(",")]
     options.out.parent.mkdir(parents=True, exist_ok=True)
     rows = json.loads(options.out.read_text()) if options.out.exists() else []
-    print(f"{'set':8} {'way':20} {'acc':>6} right wrong missed invented silent failed  quotes found (model's/located)"
-          f" {'eval':>6} {'gen':>5} {'s':>6}")
+    print(_HEADING)
     for data in sets:
         for way in options.ways.split(","):
             started = time.monotonic()
             row = measure(engine, data, way, verbose=options.verbose)
             rows = [r for r in rows if (r["set"], r["way"]) != (row["set"], row["way"])] + [row]
             options.out.write_text(json.dumps(rows, indent=1))
-            grades = row["grades"]
-            own = sum(grades.get(g, 0) for g in ("exact", "normalised", "fuzzy"))
-            print(
-                f"{row['set']:8} {way:20} {row['accuracy']:6.3f} {row['right']:5} {row['wrong']:5} {row['missed']:6} "
-                f"{row['invented']:8} {row['silent']:6} {row['failed']:6}  {own:4}/{grades.get('located', 0)}"
-                f" of {sum(grades.values()):4}  stated only: {row['stated_only']['accuracy']:.3f}"
-                f" -{row['stated_only']['missed']} +{row['stated_only']['invented']} {row['evaluated']:7.0f} {row['generated']:5.0f} {row['seconds']:6.1f}"
-                f"  ({time.monotonic() - started:.0f} s)",
-                flush=True,
-            )
+            print(_line(row), f"({time.monotonic() - started:.0f} s)", flush=True)
     engine.close()
 
 

@@ -1,0 +1,5 @@
+"""``python -m epicrisis``."""
+
+from epicrisis.cli import main
+
+main()
