@@ -51,7 +51,7 @@ def _settle(
     if isinstance(variable, SpansVariable):
         return _mentions(found.value, grounds)
     if isinstance(variable, GroupVariable):
-        return _items(variable, found.value, grounds, near)
+        return _items(variable, found.value, candidates, grounds, near)
     evidence, notes = _evidence(variable, found, grounds, near)
     return _answer(variable, found.value, evidence, notes, grounds)
 
@@ -111,7 +111,13 @@ def _mentions(items: list[dict[str, Any]], grounds: Grounds) -> Answer:
     return Answer(Status.STATED, found, evidence, notes=notes)
 
 
-def _items(variable: GroupVariable, items: list[dict[str, Any]], grounds: Grounds, near: int) -> Answer:
+def _items(
+    variable: GroupVariable,
+    items: list[dict[str, Any]],
+    candidates: Mapping[str, Candidate],
+    grounds: Grounds,
+    near: int,
+) -> Answer:
     """Each item's sub-variables rest on the item's own quote."""
     answers: list[dict[str, Answer]] = []
     first: Evidence | None = None
@@ -121,21 +127,40 @@ def _items(variable: GroupVariable, items: list[dict[str, Any]], grounds: Ground
         if evidence is not None:
             near = evidence.end
             first = first or evidence
-        parts: dict[str, Answer] = {}
-        for part in variable.variables:
-            raw = item.get(part.name)
-            if raw is None:
-                parts[part.name] = Answer(Status.NOT_MENTIONED)
-                continue
-            try:
-                value = check(part, raw)
-            except InvalidValueError as problem:
-                parts[part.name] = Answer(Status.FAILED, notes=(str(problem),))
-                continue
-            own = evidence or support(part, value, grounds, near)
-            parts[part.name] = _answer(part, value, own, (), grounds)
+        parts = _parts(variable, item, candidates, evidence, grounds, near)
         if any(answer.status.has_value for answer in parts.values()):
             answers.append(parts)
     if not answers:
         return Answer(Status.NOT_MENTIONED)
     return Answer(Status.STATED if first else Status.INFERRED, answers, first)
+
+
+def _parts(
+    variable: GroupVariable,
+    item: Mapping[str, Any],
+    candidates: Mapping[str, Candidate],
+    evidence: Evidence | None,
+    grounds: Grounds,
+    near: int,
+) -> dict[str, Answer]:
+    found = {part.name: _part(part, item.get(part.name)) for part in variable.variables}
+    # A sub-variable's ``when`` may name another of the same item, or a variable outside the group.
+    around = {**candidates, **found}
+    parts: dict[str, Answer] = {}
+    for part in variable.variables:
+        own = found[part.name]
+        if own.problem is not None or own.value is None or ruled_out(part, around):
+            parts[part.name] = _settle(part, own, around, grounds, near)
+            continue
+        place = evidence or support(part, own.value, grounds, near)
+        parts[part.name] = _answer(part, own.value, place, (), grounds)
+    return parts
+
+
+def _part(part: Variable, raw: Any) -> Candidate:
+    if raw is None:
+        return Candidate()
+    try:
+        return Candidate(value=check(part, raw))
+    except InvalidValueError as problem:
+        return Candidate(problem=str(problem))
