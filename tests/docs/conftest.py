@@ -29,12 +29,11 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted(
-    [*ROOT.glob("docs/**/*.md"), *(ROOT / f"{name}.md" for name in ("README", "CHANGELOG", "CONTRIBUTING"))]
-    + [ROOT / "SECURITY.md"]
-)
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 _STEP = re.compile(
-    r"^<!--[ ]*(?P<comment>.*?)[ ]*-->[ ]*$|^```(?P<language>\w*)\n(?P<block>.*?)^```[ ]*$|(?P<table>(?:^\|[^\n]*\n)+)",
+    r"^<!--[ ]*(?P<comment>.*?)[ ]*-->[ ]*$"
+    r"|^```(?P<language>\w*)\n(?P<block>.*?)^```[ ]*$"
+    r"|(?P<table>(?:^\|[^\n]*\n)+)",
     re.M | re.S,
 )
 #: What differs from one run of a command to the next.
@@ -69,6 +68,11 @@ class Step:
             else:
                 found[-1][1].append(line)
         return [(command, "\n".join(shown)) for command, shown in found]
+
+    @staticmethod
+    def words(command: str) -> list[str]:
+        """The words of a command, without the remark behind it and without where its output goes."""
+        return shlex.split(re.sub(r"\s[#>|]\s.*", "", command))
 
 
 @dataclass
@@ -137,7 +141,7 @@ class Desk:
     def _run(self, command: str, shown: str, wanted: int, step: Step) -> None:
         from epicrisis.cli import run
 
-        program, *arguments = shlex.split(command, comments=True)
+        program, *arguments = step.words(command)
         assert program == "epicrisis", f"line {step.line}: {program} cannot be run here"
         stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
         with redirect_stdout(stream), redirect_stderr(stream):
@@ -152,7 +156,9 @@ class Desk:
         if step.kind != "table":
             assert_shown(step.text, written, path.name)
             return
-        header, _, *rows = ([cell.strip() for cell in line.split("|")[1:-1]] for line in step.text.splitlines())
+        header, _, *rows = (
+            [cell.strip() for cell in line.split("|")[1:-1]] for line in step.text.splitlines()
+        )
         there = [[row[name] for name in header] for row in csv.DictReader(io.StringIO(written))]
         for row in rows:
             assert row in there, f"{row} is not in {path.name}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from epicrisis.cli.reference import commands, parameters
 
-_LINK = re.compile(r"(?<!!)\[[^\]\n]+\]\(([^)\s]+)\)")
+_LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.M)
 #: Options of other programs that the pages name.
 _FOREIGN = {"--max-model-len", "--skip-chat-parsing", "--help", "--version"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from typing import Any
 
 import pytest
@@ -37,7 +36,7 @@ def test_what_is_not_run_names_real_commands_and_options(page: Any) -> None:
             continue
         assert step.marks["not run"], f"{page}:{step.line}: say why it is not run"
         for command, _ in step.commands:
-            words = shlex.split(command, comments=True)
+            words = step.words(command)
             if words[:1] != ["epicrisis"]:
                 continue
             try:
