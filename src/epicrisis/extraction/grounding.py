@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from .answer import Evidence, Grade
-from .normalise import Normalised, normalise
+from .likeness import FUZZY_MINIMUM, FUZZY_THRESHOLD, alike, can_be_alike, held_words_in, numbers_in
+from .normalise import UNSEEN, Normalised, normalise
 
-#: A fuzzy match must be at least this alike (normalised Indel similarity, 0 to 100, rapidfuzz's ``ratio``).
-#: 85 lets one wrong letter in seven pass, as OCR and dictation make them. Words of denial and numbers are
-#: held to equality besides: "MTA 2" and "MTA 3" are 80 alike, "geen infarct" and "een infarct" 96.
-FUZZY_THRESHOLD = 85.0
-#: Shorter quotes are located exactly or not at all: with few letters, anything is alike.
-FUZZY_MINIMUM = 8
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+__all__ = ["FUZZY_MINIMUM", "FUZZY_THRESHOLD", "Grounds"]
+
 _ELLIPSIS = re.compile(r"\s*(?:\.{3,}|…|\[\.\.\.\])\s*")
 _WORD = re.compile(r"\w+")
-_DENIALS = frozenset(
-    word
-    for words in (
-        ("geen", "niet", "nooit", "zonder", "noch", "afwezig", "negatief"),
-        ("no", "not", "none", "never", "without", "neither", "nor", "absent", "negative"),
-        ("kein", "keine", "keinen", "keiner", "nicht", "ohne", "negativ"),
-        ("pas", "aucun", "aucune", "sans", "ni"),
-    )
-    for word in words
-)
+#: What models put around a quote. A minus sign before a number is part of it.
+_AROUND = re.compile(r"\A(?:[\s.,;:!?\"'()\[\]*•]|-(?!\d))+|[\s.,;:!?\"'()\[\]*•-]+\Z")
+
+Place = tuple[int, int]
 
 
 class Grounds:
@@ -40,12 +31,20 @@ class Grounds:
     def _normalised(self) -> Normalised:
         return normalise(self.text)
 
+    @cached_property
+    def _numbers(self) -> frozenset[str]:
+        return numbers_in(self._normalised.text)
+
+    @cached_property
+    def _held_words(self) -> frozenset[str]:
+        return held_words_in(self._normalised.text)
+
     def locate(self, quote: str, near: int = 0) -> Evidence | None:
         """The place of ``quote``, or ``None``.
 
-        Tried in turn: the same characters; the same after ``normalise``; alike (``FUZZY_THRESHOLD``),
+        Tried in turn: the same characters; the same after ``normalise``; alike (see ``likeness``),
         snapped to word boundaries. Of several equal places the one nearest to character ``near`` wins.
-        A quote with an ellipsis is located by its longest piece.
+        A quote with an ellipsis is located by its longest piece. No place ever cuts a word or a number.
         """
         quote = quote.strip()
         if not quote:
@@ -54,17 +53,28 @@ class Grounds:
         if found:
             return found
         pieces = [piece for piece in _ELLIPSIS.split(quote) if piece]
-        if len(pieces) > 1:
+        if pieces and pieces != [quote]:
             return self.locate(max(pieces, key=len), near)
-        stripped = quote.strip(" .,;:!?\"'()[]-*")
+        stripped = _AROUND.sub("", quote)
         if stripped and stripped != quote:
             found = self._exact(stripped, near) or self._same(stripped, near)
-        return found or self._alike(quote)
+        return found or self._alike(stripped, near)
 
-    def occurrences(self, quote: str) -> list[tuple[int, int]]:
+    def occurrences(self, quote: str) -> list[Place]:
         """All places where ``quote`` stands, normalised, whole words only, in order."""
-        wanted = normalise(quote).text
-        return [self._normalised.original(*place) for place in _whole(wanted, self._normalised.text)]
+        return self._places(normalise(quote).text)
+
+    def occurrences_of_term(self, term: str) -> list[Place]:
+        """The same for words of the codebook, which come back with every report."""
+        return self._places(_normalised_term(term))
+
+    def _places(self, wanted: str) -> list[Place]:
+        normalised = self._normalised
+        return [
+            normalised.original(start, end)
+            for start, end in _whole(wanted, normalised.text)
+            if not (normalised.splits(start) or normalised.splits(end))
+        ]
 
     def _exact(self, quote: str, near: int) -> Evidence | None:
         places = list(_whole(quote, self.text))
@@ -74,31 +84,34 @@ class Grounds:
         places = self.occurrences(quote)
         return self._evidence(_nearest(places, near), Grade.NORMALISED) if places else None
 
-    def _alike(self, quote: str) -> Evidence | None:
-        from rapidfuzz import fuzz
-
+    def _alike(self, quote: str, near: int) -> Evidence | None:
         wanted = normalise(quote).text
         text = self._normalised.text
-        if len(wanted) < FUZZY_MINIMUM or not text:
+        if not can_be_alike(wanted, self._numbers, self._held_words):
             return None
-        aligned = fuzz.partial_ratio_alignment(wanted, text, score_cutoff=FUZZY_THRESHOLD)
-        if aligned is None or aligned.dest_end <= aligned.dest_start:
-            return None
-        start, end = _snap(text, aligned.dest_start, aligned.dest_end)
-        found = text[start:end]
-        # Snapping can only be trusted if what was snapped to is alike too.
-        if not found or fuzz.ratio(wanted, found) < FUZZY_THRESHOLD:
-            return None
-        if _NUMBER.findall(wanted) != _NUMBER.findall(found) or _denials(wanted) != _denials(found):
-            return None
-        return self._evidence(self._normalised.original(start, end), Grade.FUZZY)
+        from rapidfuzz import fuzz
 
-    def _evidence(self, place: tuple[int, int], grade: Grade) -> Evidence:
+        aligned = fuzz.partial_ratio_alignment(wanted, text, score_cutoff=FUZZY_THRESHOLD)
+        if aligned is None:
+            return None
+        # Snapping can only be trusted if what was snapped to is alike too.
+        start, end = _snap(text, aligned.dest_start, aligned.dest_end)
+        if start >= end or _joined(text, start) or _joined(text, end) or not alike(wanted, text[start:end]):
+            return None
+        places = self._places(text[start:end])
+        return self._evidence(_nearest(places, near), Grade.FUZZY) if places else None
+
+    def _evidence(self, place: Place, grade: Grade) -> Evidence:
         start, end = place
         return Evidence(self.text[start:end], start, end, grade)
 
 
-def _whole(wanted: str, text: str) -> Iterator[tuple[int, int]]:
+@lru_cache(maxsize=4096)
+def _normalised_term(term: str) -> str:
+    return normalise(term).text
+
+
+def _whole(wanted: str, text: str) -> Iterator[Place]:
     """Places of ``wanted`` in ``text`` that do not cut a word or a number."""
     if not wanted:
         return
@@ -111,29 +124,39 @@ def _whole(wanted: str, text: str) -> Iterator[tuple[int, int]]:
 
 
 def _joined(text: str, border: int) -> bool:
-    """Whether a word or a number runs across ``border``."""
-    if not 0 < border < len(text):
+    """Whether a word (with its accents and unseen characters) or a number runs across ``border``."""
+    left, right = border - 1, border
+    if left < 0 or right >= len(text):
         return False
-    before, after = text[border - 1], text[border]
-    if before.isalnum() and after.isalnum():
-        return True
-    inside_number = before in ".," and after.isdigit() and border > 1 and text[border - 2].isdigit()
-    number_goes_on = (
-        before.isdigit() and after in ".," and border + 1 < len(text) and text[border + 1].isdigit()
-    )
-    return inside_number or number_goes_on
+    before, after = text[left], text[right]
+    if after > "\u00ac" or before > "\u00ac":
+        if unicodedata.combining(after) or unicodedata.category(after) == "Mc":
+            return True
+        while before in UNSEEN and left > 0:
+            left -= 1
+            before = text[left]
+        while after in UNSEEN and right + 1 < len(text):
+            right += 1
+            after = text[right]
+        if unicodedata.combining(before):
+            return after.isalnum()
+    if before.isalnum():
+        if after.isalnum():
+            return True
+        return before.isdecimal() and after in ".," and text[right + 1 : right + 2].isdecimal()
+    return before in ".," and after.isdecimal() and left > 0 and text[left - 1].isdecimal()
 
 
-def _snap(text: str, start: int, end: int) -> tuple[int, int]:
+def _snap(text: str, start: int, end: int) -> Place:
     """The word borders nearest to ``start`` and ``end``: half a word or more is taken whole, less is left."""
-    for word in _WORD.finditer(text, max(0, text.rfind(" ", 0, start + 1)), len(text)):
+    for word in _WORD.finditer(text, text.rfind(" ", 0, start + 1) + 1):
         if word.start() >= start:
             break
         if word.end() > start:
             taken = word.end() - start
             start = word.start() if taken * 2 >= len(word.group()) else word.end()
             break
-    for word in _WORD.finditer(text, max(0, text.rfind(" ", 0, end)), len(text)):
+    for word in _WORD.finditer(text, text.rfind(" ", 0, end) + 1):
         if word.start() >= end:
             break
         if word.end() > end:
@@ -147,9 +170,5 @@ def _snap(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _denials(text: str) -> list[str]:
-    return [word for word in _WORD.findall(text) if word in _DENIALS]
-
-
-def _nearest(places: list[tuple[int, int]], near: int) -> tuple[int, int]:
+def _nearest(places: list[Place], near: int) -> Place:
     return min(places, key=lambda place: (abs(place[0] - near), place[0]))
