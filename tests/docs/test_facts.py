@@ -9,8 +9,9 @@ import yaml
 
 from epicrisis import __version__
 from epicrisis.api import DEFAULT_ENGINE
+from epicrisis.engines.llamacpp import DEFAULT_CONTEXT
 from epicrisis.extraction.answer import Grade, Status
-from epicrisis.extraction.grounding import FUZZY_MINIMUM, FUZZY_THRESHOLD
+from epicrisis.extraction.likeness import FUZZY_MINIMUM, FUZZY_THRESHOLD, WORD_THRESHOLD
 from epicrisis.extraction.options import DEFAULT_FORM
 from epicrisis.extraction.support import _REACH
 from epicrisis.prompting.form import Form
@@ -25,7 +26,7 @@ def test_the_page_on_statuses_knows_them_all(root: Path) -> None:
     text = _page(root, "docs/explanation/statuses-and-evidence.md")
     for word in (*Status, *Grade):
         assert f"| `{word}` |" in text
-    for number in (FUZZY_THRESHOLD, FUZZY_MINIMUM, _REACH, QUOTE_LENGTH):
+    for number in (FUZZY_THRESHOLD, WORD_THRESHOLD, FUZZY_MINIMUM, _REACH, QUOTE_LENGTH):
         assert re.search(rf"\b{number:g}\b", text), number
 
 
@@ -34,6 +35,11 @@ def test_the_page_on_evidence_modes_knows_the_forms_and_which_is_the_default(roo
     assert [form for form in Form if f"| `{form}` |" not in text] == []
     assert f"The default is `{DEFAULT_FORM}`." in text
     assert "<!-- table: evidence modes -->" in text
+
+
+def test_the_default_context_is_the_one_on_the_pages(root: Path) -> None:
+    for name in ("docs/tutorial.md", "docs/how-to/models.md", "docs/design/decisions.md"):
+        assert f"{DEFAULT_CONTEXT:,}" in _page(root, name), name
 
 
 def test_the_readme_names_the_default_model(root: Path) -> None:
