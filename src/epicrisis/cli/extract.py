@@ -213,7 +213,8 @@ def _summarise(session: Session, run: Run, out_file: Path | None, store: Path | 
         if len(reasons) > _SHOWN:
             out(f"  and {count(len(reasons) - _SHOWN, 'other reason')}")
     if unanswered := run.counts.failed_answers:
-        out(f"{count(unanswered, 'single answer')} failed in the other reports; see their status.")
+        others = " in the other reports" if tally.failed else ""
+        out(f"{count(unanswered, 'single answer')} failed{others}; see their status.")
     if session.status == "finished":
         if out_file is not None:
             out(f"Table: {out_file}")

@@ -103,7 +103,8 @@ class BaseVariable(_Model):
         default=None, min_length=1, description="The statuses an answer may have; all of them if left out."
     )
     when: Condition | None = Field(
-        default=None, description="Ask only if another variable has this value; else `not_applicable`."
+        default=None,
+        description="Ask only if another variable has this value; `not_applicable` if it has another.",
     )
     codes: list[Code] = Field(default_factory=list, description="Terminology codes.")
     section: str | None = Field(default=None, description="Heading that neighbouring variables share.")

@@ -8,7 +8,7 @@ from typing import Any
 from epicrisis.prompting import Form
 
 #: The best form in docs/explanation/evidence-modes.md, measured with the default model.
-DEFAULT_FORM = Form.VALUE_QUOTE
+DEFAULT_FORM = Form.QUOTE_VALUE
 
 
 @dataclass(frozen=True, slots=True)
