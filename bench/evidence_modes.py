@@ -98,9 +98,31 @@ def _line(row: dict[str, Any]) -> str:
     )
 
 
+def markdown(rows: list[dict[str, Any]]) -> str:
+    """The measurements as a table for the documentation."""
+    lines = [
+        "| reports | form, examples | right | wrong | missed | invented | cells right | quotes found | read | "
+        "written | s |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for row in sorted(rows, key=lambda row: (row["set"], list(WAYS).index(row["way"]))):
+        options = WAYS[row["way"]]
+        grades = row["grades"]
+        own = sum(grades.get(grade, 0) for grade in ("exact", "normalised", "fuzzy"))
+        stated = row["cells"] - row["silent"] - row["invented"]
+        unstated = row["silent"] + row["invented"]
+        lines.append(
+            f"| {row['set']} ({row['reports']}) | `{options['form']}`, {options.get('examples', 2)} "
+            f"| {row['right']} | {row['wrong']} | {row['missed']} of {stated} "
+            f"| {row['invented']} of {unstated} | {row['accuracy']:.1%} | {own} of {sum(grades.values())} "
+            f"| {row['evaluated']:.0f} | {row['generated']:.0f} | {row['seconds']:.0f} |"
+        )
+    return "\n".join(lines)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--data", type=Path, default=Path("data"))
     parser.add_argument("--sets", default="breast,vitals,thyroid")
     parser.add_argument("--ways", default=",".join(WAYS))
     parser.add_argument("--engine", default="qwen2.5-coder-1.5b-instruct")
@@ -108,7 +130,11 @@ def main() -> None:
     parser.add_argument("--longest", type=int, default=4500, help="longest report, in characters")
     parser.add_argument("--out", type=Path, default=HERE / "results" / "evidence_modes.json")
     parser.add_argument("--verbose", action="store_true", help="list the cells that are not right")
+    parser.add_argument("--markdown", action="store_true", help="only print what was measured before")
     options = parser.parse_args()
+    if options.markdown:
+        print(markdown(json.loads(options.out.read_text())))
+        return
     engine = open_engine(options.engine)
     sets = [dataset(name, options.data, options.limit, options.longest) for name in options.sets.split(",")]
     options.out.parent.mkdir(parents=True, exist_ok=True)
