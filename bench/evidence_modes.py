@@ -101,8 +101,8 @@ def _line(row: dict[str, Any]) -> str:
 def markdown(rows: list[dict[str, Any]]) -> str:
     """The measurements as a table for the documentation."""
     lines = [
-        "| reports | form, examples | right | wrong | missed | invented | cells right | quotes found | read | "
-        "written | s |",
+        "| reports | form, examples | right | wrong | missed | invented | cells right | quotes found "
+        "| read | written | s |",
         "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for row in sorted(rows, key=lambda row: (row["set"], list(WAYS).index(row["way"]))):
@@ -128,6 +128,7 @@ def main() -> None:
     parser.add_argument("--engine", default="qwen2.5-coder-1.5b-instruct")
     parser.add_argument("--limit", type=int, default=10)
     parser.add_argument("--longest", type=int, default=4500, help="longest report, in characters")
+    parser.add_argument("--stated", type=int, default=2, help="only reports with so many values in gold")
     parser.add_argument("--out", type=Path, default=HERE / "results" / "evidence_modes.json")
     parser.add_argument("--verbose", action="store_true", help="list the cells that are not right")
     parser.add_argument("--markdown", action="store_true", help="only print what was measured before")
@@ -136,7 +137,8 @@ def main() -> None:
         print(markdown(json.loads(options.out.read_text())))
         return
     engine = open_engine(options.engine)
-    sets = [dataset(name, options.data, options.limit, options.longest) for name in options.sets.split(",")]
+    chosen = {"limit": options.limit, "longest": options.longest, "stated": options.stated}
+    sets = [dataset(name, options.data, **chosen) for name in options.sets.split(",")]
     options.out.parent.mkdir(parents=True, exist_ok=True)
     rows = json.loads(options.out.read_text()) if options.out.exists() else []
     print(_HEADING)

@@ -31,11 +31,18 @@ class Dataset(NamedTuple):
     cases: list[Case]
 
 
-def dataset(name: str, data: Path, limit: int | None = None, longest: int | None = None) -> Dataset:
+def dataset(
+    name: str, data: Path, *, limit: int | None = None, longest: int | None = None, stated: int = 0
+) -> Dataset:
     """One of ``breast``, ``vitals``, ``thyroid``; the first ``limit`` reports of at most ``longest``
-    characters."""
+    characters with at least ``stated`` values in gold."""
     codebook = load(HERE / "codebooks" / f"{name}.yaml")
-    cases = [c for c in _CASES[name](data, codebook) if longest is None or len(c.report.text) <= longest]
+    cases = [
+        case
+        for case in _CASES[name](data, codebook)
+        if (longest is None or len(case.report.text) <= longest)
+        and sum(value is not None for value in case.gold.values()) >= stated
+    ]
     return Dataset(name, codebook, cases[:limit])
 
 
@@ -71,6 +78,14 @@ _SOURCE = {
 }
 
 
+_UNITS = {
+    "degrees fahrenheit": "°F",
+    "degrees celsius": "°C",
+    "beats per minute": "/min",
+    "mm hg": "mmHg",
+}
+
+
 def _vitals(data: Path, codebook: Codebook) -> Iterator[Case]:
     """Gold lists what a calculator needs, not all that a note has: a variable without gold counts as
     silent only if the note has no word for it, and is not scored otherwise."""
@@ -79,7 +94,10 @@ def _vitals(data: Path, codebook: Codebook) -> Iterator[Case]:
         for name in codebook.names:
             key, words = _SOURCE[name]
             value = row["gold"].get(key)
-            if value is not None:
+            if isinstance(value, dict):
+                unit = str(value["unit"])
+                gold[name] = {"value": value["value"], "unit": _UNITS.get(unit.lower(), unit)}
+            elif value is not None:
                 gold[name] = value.lower() if isinstance(value, str) else value
             elif not re.search(words, row["text"], re.I):
                 gold[name] = None
