@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import math
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from epicrisis.codebook.units import accepted_units, convert
@@ -18,8 +20,10 @@ from epicrisis.codebook.variable import (
     Variable,
 )
 
-_QUANTITY = re.compile(r"\s*(?P<number>-?\d+(?:[.,]\d+)?)\s*(?P<unit>.*?)\s*\Z", re.S)
-_DATE = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{2})(?:-(?P<day>\d{2}))?)?\Z")
+_NUMBER = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?(?:e[-+]?[0-9]+)?", re.I)
+_QUANTITY = re.compile(r"\s*(?P<number>-?[0-9]+(?:[.,][0-9]+)?)\s*(?P<unit>.*?)\s*\Z", re.S)
+_LARGEST = 2.0**53
+_DATE = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?)?\Z")
 
 
 class InvalidValueError(ValueError):
@@ -58,29 +62,40 @@ def _boolean(raw: Any) -> bool:
 
 
 def _option(variable: ClosedVariable, raw: Any) -> str | int | float:
-    for value in variable.values:
+    found = option(variable.values, raw)
+    if found is None:
+        allowed = ", ".join(str(value) for value in variable.values)
+        raise InvalidValueError(f"must be one of: {allowed}")
+    return found
+
+
+def option(values: Sequence[str | int | float], raw: Any) -> str | int | float | None:
+    """The one of ``values`` that ``raw`` is: the same, or the same but for case, or the same number."""
+    if isinstance(raw, bool) or not isinstance(raw, str | int | float):
+        return None
+    for value in values:
         if type(value) is type(raw) and value == raw:
             return value
-    if not isinstance(raw, bool):
-        for value in variable.values:
-            if str(value).casefold() == str(raw).strip().casefold():
-                return value
-            if isinstance(value, int | float) and isinstance(raw, int | float) and value == raw:
-                return value
-    allowed = ", ".join(str(value) for value in variable.values)
-    raise InvalidValueError(f"must be one of: {allowed}")
+    folded = str(raw).strip().casefold()
+    for value in values:
+        if str(value).casefold() == folded:
+            return value
+    try:
+        number = _number(raw)
+    except InvalidValueError:
+        return None
+    return next((value for value in values if not isinstance(value, str) and value == number), None)
 
 
 def _number(raw: Any) -> float:
-    if isinstance(raw, bool):
-        raise InvalidValueError("must be a number")
-    if isinstance(raw, int | float):
-        number = float(raw)
-    else:
-        try:
-            number = float(str(raw).strip().replace(",", "."))
-        except ValueError:
-            raise InvalidValueError("must be a number") from None
+    number = math.nan
+    if isinstance(raw, str):
+        text = raw.strip()
+        if _NUMBER.fullmatch(text):
+            number = float(text.replace(",", "."))
+    elif isinstance(raw, int | float) and not isinstance(raw, bool):
+        with contextlib.suppress(OverflowError):
+            number = float(raw)
     if not math.isfinite(number):
         raise InvalidValueError("must be a number")
     return number
@@ -88,7 +103,8 @@ def _number(raw: Any) -> float:
 
 def _count(variable: CountVariable, raw: Any) -> int:
     number = _number(raw)
-    if number != int(number):
+    # "1,000" is a thousand to some and one to others; nothing is counted beyond what a table's integers hold.
+    if not number.is_integer() or abs(number) > _LARGEST or (isinstance(raw, str) and "," in raw):
         raise InvalidValueError("must be a whole number")
     if not variable.range.holds(number):
         raise InvalidValueError(f"{int(number)} is out of range: {variable.range}")
@@ -106,8 +122,11 @@ def _quantity(variable: QuantityVariable, raw: Any) -> dict[str, Any]:
     else:
         number, unit = _number(raw), variable.unit
     units = accepted_units(variable)
-    unit = next((known for known in units if known.casefold() == unit.casefold()), unit)
+    if unit not in units:
+        unit = next((known for known in units if known.casefold() == unit.casefold()), unit)
     converted = convert(number, unit, variable.unit)
+    if converted is not None and not math.isfinite(converted):
+        raise InvalidValueError("must be a number")
     if converted is None:
         if unit not in units:
             raise InvalidValueError(f"the unit must be one of: {', '.join(units)}")

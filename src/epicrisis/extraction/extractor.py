@@ -14,13 +14,16 @@ from epicrisis.prompting import PROMPT_VERSION, Form, Prompt
 from epicrisis.report import Report
 
 from .answer import Answer, Extraction, Status, Usage
-from .candidate import MISSING, Candidate, candidate
-from .dependencies import contradictions
+from .candidate import IS_MISSING, MISSING, Candidate, candidate
+from .dependencies import all_ruled_out, contradicted, contradiction, contradictions
 from .options import ExtractionOptions
 from .settling import settle
 from .sheet import looping, read_sheet
 
 __all__ = ["ExtractionOptions", "Extractor"]
+
+#: The most requests about one report: the question, its completion or the quotes, and one repair.
+MAX_REQUESTS = 3
 
 
 class Extractor:
@@ -74,8 +77,8 @@ class _Conversation:
         self.usage = Usage()
 
     def run(self) -> Extraction:
-        members = self._sheet(self._prompt.schema, self._codebook.variables, self._extractor._budget)
-        if members is None:
+        members = self._members()
+        if not members:
             reason = self._notes[-1] if self._notes else "no answer"
             return self._extractor._failed(self._report, reason, self.usage)
         candidates = self._candidates(members, self._codebook.variables)
@@ -83,9 +86,12 @@ class _Conversation:
             self._ask_quotes(candidates)
         if self._options.repair:
             self._repair(candidates)
-        for name, problem in contradictions(self._codebook, candidates).items():
-            if (self._codebook[name]).when is not None:
-                candidates[name] = Candidate(problem=f"contradiction: {problem}")
+        self._forgive(candidates)
+        for variable in contradicted(self._codebook, candidates):
+            candidates[variable.name] = Candidate(problem=f"contradiction: {contradiction(variable)}")
+        for found in candidates.values():
+            if found.problem == IS_MISSING and self._notes:
+                found.problem = f"{IS_MISSING}: {'; '.join(self._notes)}"
         answers = settle(self._codebook, candidates, self._report.text)
         return Extraction(self._report.id, answers, self.usage)
 
@@ -109,39 +115,57 @@ class _Conversation:
         self.usage += Usage(
             1, reply.prompt_tokens, reply.cached_tokens, reply.completion_tokens, reply.seconds
         )
-        return reply
-
-    def _sheet(
-        self, schema: dict[str, Any], variables: Sequence[Variable], budget: int
-    ) -> dict[str, Any] | None:
-        """The members of an answer; one that was cut short is completed once, with twice the budget and
-        only the variables it did not reach. ``None``: nothing that could be read."""
-        reply = self._ask(schema, budget)
-        sheet = read_sheet(reply.text)
-        members = sheet.members
-        if sheet.complete:
-            self._messages.append(Message("assistant", reply.text))
-            return members
         if reply.finish == "refusal":
             self._notes.append("the model refused to answer")
-            return members or None
+        return reply
+
+    def _ask_again(self, turn: Message, schema: dict[str, Any], budget: int) -> dict[str, Any]:
+        """The members of the answer to a further turn. None if there is no room for it in the context or
+        in the number of requests: what was answered before still stands."""
+        if self.usage.requests >= MAX_REQUESTS:
+            return {}
+        self._messages.append(turn)
+        try:
+            reply = self._ask(schema, budget)
+        except ContextOverflowError as error:
+            self._messages.pop()
+            self._notes.append(
+                f"too long to ask again: needs {error.needed} tokens, the context holds {error.available}"
+            )
+            return {}
+        members = read_sheet(reply.text).members
+        self._messages.append(Message("assistant", self._prompt.written(members)))
+        return members
+
+    def _members(self) -> dict[str, Any]:
+        """The members of the first answer; one that was cut short is completed once, with twice the budget
+        and only the variables it did not reach. Empty: nothing that could be read."""
+        budget = self._extractor._budget
+        reply = self._ask(self._prompt.schema, budget)
+        sheet = read_sheet(reply.text)
+        members = sheet.members
+        said = reply.text if sheet.complete else self._prompt.written(members)
+        self._messages.append(Message("assistant", said))
+        if sheet.complete or reply.finish == "refusal":
+            return members
         if reply.finish == "stop" and not members:
             self._notes.append("the answer is not JSON")
-            return None
-        loop = looping(reply.text)
-        self._notes.append("the model repeated itself" if loop else f"cut off after {budget} tokens")
-        left = [variable for variable in variables if variable.name not in members]
-        if loop and len(left) > 1 and members:
-            # What it looped on is given up; what comes after it is asked again.
-            left = left[1:]
-        self._messages.append(Message("assistant", self._prompt.written(members)))
-        reasons = {variable.name: "not answered yet" for variable in left}
-        turn, schema = self._prompt.repair_turn(reasons, left)
-        self._messages.append(turn)
-        reply = self._ask(schema, 2 * budget)
-        rest = read_sheet(reply.text)
-        self._messages.append(Message("assistant", self._prompt.written(rest.members)))
-        return members | rest.members or None
+            return {}
+        left = [variable for variable in self._codebook.variables if variable.name not in members]
+        if not left:
+            return members
+        if looping(reply.text):
+            self._notes.append("the model repeated itself")
+            if len(left) > 1 and members:
+                # What it looped on is given up; what comes after it is asked again.
+                left = left[1:]
+        else:
+            cut = f"cut off after {budget} tokens" if reply.finish == "length" else "the answer broke off"
+            self._notes.append(cut)
+        turn, schema = self._prompt.repair_turn(
+            {variable.name: "not answered yet" for variable in left}, left
+        )
+        return members | self._ask_again(turn, schema, 2 * budget)
 
     def _ask_quotes(self, candidates: dict[str, Candidate]) -> None:
         asked = [
@@ -153,30 +177,36 @@ class _Conversation:
         if not asked:
             return
         turn, schema = self._prompt.quotes_turn(asked)
-        self._messages.append(turn)
-        reply = self._ask(schema, 64 * len(asked))
-        quotes = read_sheet(reply.text).members
-        self._messages.append(Message("assistant", self._prompt.written(quotes)))
+        quotes = self._ask_again(turn, schema, 64 * len(asked))
         for variable in asked:
-            quote = quotes.get(variable.name)
-            found = candidates[variable.name]
+            quote = quotes.get(variable.name, MISSING)
             if isinstance(quote, str) and quote.strip():
-                found.quote = quote
-            elif variable.allows("not_mentioned"):
+                candidates[variable.name].quote = quote
+            elif quote is not MISSING and variable.allows("not_mentioned"):
                 # The model itself finds no words for it: it takes the value back.
                 candidates[variable.name] = Candidate()
 
     def _repair(self, candidates: dict[str, Candidate]) -> None:
         """Ask once more for what broke the codebook, naming exactly what was wrong with it."""
-        complaints = {name: found.problem for name, found in candidates.items() if found.problem}
+        self._forgive(candidates)
+        complaints = {name: found.complaint for name, found in candidates.items() if found.complaint}
         complaints |= contradictions(self._codebook, candidates)
         if not complaints:
             return
         concerned = [variable for variable in self._codebook.variables if variable.name in complaints]
         turn, schema = self._prompt.repair_turn(complaints, concerned)
-        self._messages.append(turn)
-        reply = self._ask(schema, 2 * self._prompt.budget(concerned))
-        again = self._candidates(read_sheet(reply.text).members, concerned)
+        members = self._ask_again(turn, schema, 2 * self._prompt.budget(concerned))
+        again = self._candidates(members, [one for one in concerned if one.name in members])
         for name, found in again.items():
-            if found.problem is None or candidates[name].problem is not None:
-                candidates[name] = found
+            old = candidates[name]
+            if found.problem is not None and old.problem is None:
+                continue
+            if found.quote is None and found.value == old.value:
+                found.quote = old.quote
+            candidates[name] = found
+
+    def _forgive(self, candidates: dict[str, Candidate]) -> None:
+        """What another variable rules out need not be valid."""
+        for name in all_ruled_out(self._codebook.variables, candidates):
+            if candidates[name].problem is not None:
+                candidates[name] = Candidate()

@@ -48,6 +48,10 @@ _BORDER = re.compile(
 )
 
 
+#: What every border begins with: looked for first, which is several times as fast.
+_MARK = re.compile(r"[\n;.!?,]")
+
+
 class Clauses:
     """A report's text, cut into clauses once for any number of questions."""
 
@@ -67,7 +71,8 @@ class Clauses:
 
     @cached_property
     def _borders(self) -> list[tuple[int, int]]:
-        return [border.span() for border in _BORDER.finditer(self.text)]
+        found = (_BORDER.match(self.text, mark.start()) for mark in _MARK.finditer(self.text))
+        return [border.span() for border in found if border]
 
     @cached_property
     def _starts(self) -> list[int]:

@@ -78,9 +78,7 @@ class _Settling:
     ) -> Answer:
         if evidence is None:
             if not variable.allows("inferred"):
-                return Answer(
-                    Status.FAILED, notes=("no quote found, and the codebook asks for one", *notes)
-                )
+                return Answer(Status.FAILED, notes=("no quote found, and the codebook asks for one", *notes))
             # Nothing was located: the grade says so, and there are no offsets to give.
             return Answer(Status.INFERRED, value, None, notes=notes)
         status = Status.STATED

@@ -8,10 +8,12 @@ from typing import Any, NamedTuple
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
+#: Half a surrogate pair cannot be encoded, and databases end a text at NUL.
+_UNSTORABLE = re.compile("[\ud800-\udfff\x00]")
 
 
 class Sheet(NamedTuple):
-    """The members that could be read; ``complete`` if the text was one whole JSON object."""
+    """The members that could be read; ``complete`` if the text began with one whole JSON object."""
 
     members: dict[str, Any]
     complete: bool
@@ -20,8 +22,32 @@ class Sheet(NamedTuple):
 def read_sheet(text: str) -> Sheet:
     """Every complete member of the JSON object that ``text`` begins with, up to where it was cut.
 
-    The first of two members with the same name counts. Text that is no object gives no members.
+    Of two members with the same name the last counts, as in all JSON readers. Text that is no object gives
+    no members. Characters that cannot be stored (half a surrogate pair, NUL) become U+FFFD.
     """
+    try:
+        sheet = _read(text)
+        # Only an escape or a broken engine can bring them in.
+        if "\\u" in text or _UNSTORABLE.search(text):
+            return Sheet(_clean(sheet.members), sheet.complete)
+    except RecursionError:  # brackets without end
+        return Sheet({}, False)
+    return sheet
+
+
+def looping(text: str, *, repeats: int = 4, shortest: int = 40) -> bool:
+    """Whether the end of ``text`` is one stretch over and over: ``repeats`` times, ``shortest``
+    characters or more in all."""
+    tail = text[-2000:]
+    for size in range(1, len(tail) // repeats + 1):
+        unit = tail[-size:]
+        # Short units need more repeats to reach the shortest loop.
+        if unit.strip() and tail.endswith(unit * max(repeats, -(-shortest // size))):
+            return True
+    return False
+
+
+def _read(text: str) -> Sheet:
     try:
         whole = json.loads(text)
     except ValueError:
@@ -32,41 +58,36 @@ def read_sheet(text: str) -> Sheet:
     place = _skip(text, 0)
     if not text.startswith("{", place):
         return Sheet({}, False)
-    place += 1
-    while True:
+    place = _skip(text, place + 1)
+    while not text.startswith("}", place):
         try:
-            name, place = _DECODER.raw_decode(text, _skip(text, place))
+            name, place = _DECODER.raw_decode(text, place)
             place = _skip(text, place)
-            if not isinstance(name, str) or text[place : place + 1] != ":":
-                break
+            if not isinstance(name, str) or not text.startswith(":", place):
+                return Sheet(members, False)
             value, place = _DECODER.raw_decode(text, _skip(text, place + 1))
-        except ValueError:
-            break
+        except (ValueError, RecursionError):
+            return Sheet(members, False)
         place = _skip(text, place)
         # A number or literal that ends where the text ends may have been cut: "12" of "125".
         if place >= len(text) and not isinstance(value, str | list | dict):
-            break
-        members.setdefault(name, value)
-        if text[place : place + 1] != ",":
-            break
-        place += 1
-    return Sheet(members, False)
+            return Sheet(members, False)
+        members[name] = value
+        if text.startswith(",", place):
+            place = _skip(text, place + 1)
+        elif not text.startswith("}", place):
+            return Sheet(members, False)
+    return Sheet(members, True)
 
 
-def looping(text: str, *, repeats: int = 4, shortest: int = 40) -> bool:
-    """Whether the end of ``text`` is one stretch over and over: ``repeats`` times, ``shortest``
-    characters or more in all."""
-    tail = text[-2000:]
-    for size in range(1, len(tail) // repeats + 1):
-        unit = tail[-size:]
-        if not unit.strip():
-            continue
-        if tail.endswith(unit * repeats) and size * repeats >= shortest:
-            return True
-        # Short units need more repeats to reach the shortest loop.
-        if size * repeats < shortest and tail.endswith(unit * -(-shortest // size)):
-            return True
-    return False
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_clean(one) for one in value]
+    if isinstance(value, dict):
+        return {_clean(name): _clean(one) for name, one in value.items()}
+    return value
 
 
 def _skip(text: str, place: int) -> int:

@@ -7,8 +7,11 @@ words; a boolean needs a word for the variable. Nothing else is taken for eviden
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterable
 from typing import Any
 
+from epicrisis.codebook.units import accepted_units, convert
 from epicrisis.codebook.variable import (
     BooleanVariable,
     ClosedVariable,
@@ -20,7 +23,7 @@ from epicrisis.codebook.variable import (
 )
 
 from .answer import Evidence, Grade
-from .grounding import Grounds
+from .grounding import Grounds, Place
 
 #: How far, in characters, a number may stand from the word it belongs to.
 _REACH = 48
@@ -35,7 +38,7 @@ def support(variable: Variable, value: Any, grounds: Grounds, near: int = 0) -> 
         case CountVariable():
             return _beside(_terms(variable), _numbers(value), grounds, near)
         case QuantityVariable():
-            return _beside(_terms(variable), _numbers(value["value"]), grounds, near)
+            return _beside(_terms(variable), _amounts(variable, value), grounds, near)
         case ClosedVariable() if isinstance(value, int | float):
             return _beside(_terms(variable), _numbers(value), grounds, near)
         case ClosedVariable():
@@ -63,32 +66,58 @@ def _flat(synonyms: dict[str, list[str]]) -> list[str]:
 
 
 def _numbers(value: float) -> list[str]:
-    plain = f"{value:g}"
-    return list(dict.fromkeys([plain, f"{value:.1f}", plain.replace(".", ",")]))
+    """How reports write the number; a decimal comma is the same as a point when it is looked for."""
+    if float(value).is_integer():
+        return [f"{value:.0f}", f"{value:.1f}"]
+    return [f"{value:.10g}"]
+
+
+def _amounts(variable: QuantityVariable, value: dict[str, Any]) -> list[str]:
+    """The number alone, and with each unit: 30 mm may stand there as ``3 cm``."""
+    number, unit = value["value"], value["unit"]
+    amounts = _numbers(number)
+    for other in accepted_units(variable):
+        same = number if other == unit else convert(number, unit, other)
+        if same is not None:
+            for written in _numbers(same):
+                amounts += [f"{written} {other}", f"{written}{other}"]
+    return amounts
 
 
 def _first(words: list[str], grounds: Grounds, near: int) -> Evidence | None:
     for word in words:
-        places = grounds.occurrences(word) if len(word) > 1 else []
+        places = grounds.occurrences_of_term(word) if len(word) > 1 else []
         if places:
             start, end = min(places, key=lambda place: abs(place[0] - near))
             return Evidence(grounds.text[start:end], start, end, Grade.NORMALISED)
     return None
 
 
-def _beside(words: list[str], numbers: list[str], grounds: Grounds, near: int) -> Evidence | None:
-    text = grounds.text
-    found: list[tuple[int, int, int]] = []
-    for word in words:
-        for start, end in grounds.occurrences(word) if len(word) > 1 else []:
-            for number in numbers:
-                for low, high in grounds.occurrences(number):
-                    left, right = min(start, low), max(end, high)
-                    gap = max(low - end, start - high)
-                    if 0 <= gap <= _REACH and not _CLAUSE_END.search(text, left, right):
-                        # The number after its word is the rule ("MTA links 2"); before it, the exception.
-                        found.append((gap if low >= end else gap + _REACH, left, right))
-    if not found:
+def _beside(words: list[str], numbers: Iterable[str], grounds: Grounds, near: int) -> Evidence | None:
+    terms = [place for word in words if len(word) > 1 for place in grounds.occurrences_of_term(word)]
+    if not terms:
         return None
-    _, left, right = min(found, key=lambda one: (one[0], abs(one[1] - near)))
-    return Evidence(text[left:right], left, right, Grade.NORMALISED)
+    written = sorted({place for number in numbers for place in grounds.occurrences_of_term(number)})
+    best: tuple[int, int, int, int] | None = None
+    for start, end in terms:
+        # Nothing written is longer than the reach, so that nothing within it is passed over.
+        for low, high in written[bisect_left(written, (start - 2 * _REACH, 0)) :]:
+            if low > end + _REACH:
+                break
+            found = _joined((start, end), (low, high), grounds.text, near)
+            if found is not None and (best is None or found < best):
+                best = found
+    if best is None:
+        return None
+    left, right = best[2:]
+    return Evidence(grounds.text[left:right], left, right, Grade.NORMALISED)
+
+
+def _joined(term: Place, number: Place, text: str, near: int) -> tuple[int, int, int, int] | None:
+    """How far apart the two are, how far from ``near``, and where they stand; ``None``: not together."""
+    left, right = min(term[0], number[0]), max(term[1], number[1])
+    gap = max(number[0] - term[1], term[0] - number[1])
+    if not 0 <= gap <= _REACH or _CLAUSE_END.search(text, left, right):
+        return None
+    # The number after its word is the rule ("MTA links 2"); before it, the exception.
+    return (gap if number[0] >= term[1] else gap + _REACH), abs(left - near), left, right
