@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import math
+import re
 
 from .variable import QuantityVariable
 
@@ -19,7 +21,17 @@ _FAMILIES: tuple[tuple[str, ...], ...] = (
     ("mmol/L", "mEq/L"),
 )
 #: Ways of writing that Pint does not know, or reads as something else.
-_SPELLING = {"cc": "ml", "mEq/L": "mmol/L", "yr": "year", "yrs": "year", "°C": "degC", "°F": "degF"}
+_SPELLING = {
+    "cc": "ml",
+    "gr": "g",  # a grain to Pint
+    "mEq/L": "mmol/L",
+    "yr": "year",
+    "yrs": "year",
+    "°C": "degC",
+    "°F": "degF",
+}
+#: What can be a unit: a short text with one power at most. Pint computes what it reads, ``9^9^9^9`` too.
+_UNIT = re.compile(r"(?!.*\d{3})(?!.*(?:\^|\*\*).*(?:\^|\*\*))(?:[^\W\d_]|[°%])[\w /*^.·°%-]{0,23}")
 
 
 def accepted_units(variable: QuantityVariable) -> list[str]:
@@ -47,17 +59,18 @@ def convert(number: float, unit: str, target: str) -> float | None:
 @functools.lru_cache(maxsize=256)
 def _factor(unit: str, target: str) -> tuple[float, float] | None:
     """``(scale, offset)`` from two points, which also serves temperatures."""
-    import pint
-
+    if not (_UNIT.fullmatch(unit) and _UNIT.fullmatch(target)):
+        return None
     registry = _registry()
     try:
         zero, one = (
             registry.Quantity(number, _SPELLING.get(unit, unit)).to(_SPELLING.get(target, target)).magnitude
             for number in (0.0, 1.0)
         )
-    except (pint.errors.PintError, AttributeError, ValueError, TypeError):
+        scale, offset = float(one - zero), float(zero)
+    except Exception:  # Pint raises errors of any kind, AssertionError too, for what is no unit
         return None
-    return float(one - zero), float(zero)
+    return (scale, offset) if math.isfinite(scale) and math.isfinite(offset) else None
 
 
 @functools.lru_cache(maxsize=1)

@@ -25,13 +25,10 @@ def read_sheet(text: str) -> Sheet:
     Of two members with the same name the last counts, as in all JSON readers. Text that is no object gives
     no members. Characters that cannot be stored (half a surrogate pair, NUL) become U+FFFD.
     """
-    try:
-        sheet = _read(text)
-        # Only an escape or a broken engine can bring them in.
-        if "\\u" in text or _UNSTORABLE.search(text):
-            return Sheet(_clean(sheet.members), sheet.complete)
-    except RecursionError:  # brackets without end
-        return Sheet({}, False)
+    sheet = _read(text)
+    # Only an escape or a broken engine can bring them in.
+    if "\\u" in text or _UNSTORABLE.search(text):
+        return Sheet(_clean(sheet.members), sheet.complete)
     return sheet
 
 
@@ -50,7 +47,7 @@ def looping(text: str, *, repeats: int = 4, shortest: int = 40) -> bool:
 def _read(text: str) -> Sheet:
     try:
         whole = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         pass
     else:
         return Sheet(whole, True) if isinstance(whole, dict) else Sheet({}, False)
@@ -66,7 +63,7 @@ def _read(text: str) -> Sheet:
             if not isinstance(name, str) or not text.startswith(":", place):
                 return Sheet(members, False)
             value, place = _DECODER.raw_decode(text, _skip(text, place + 1))
-        except (ValueError, RecursionError):
+        except (ValueError, RecursionError):  # cut short, or brackets without end
             return Sheet(members, False)
         place = _skip(text, place)
         # A number or literal that ends where the text ends may have been cut: "12" of "125".

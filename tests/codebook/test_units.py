@@ -1,0 +1,108 @@
+"""Units of quantities."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from epicrisis.codebook.units import accepted_units, convert
+from epicrisis.codebook.variable import QuantityVariable
+
+
+def quantity(unit: str, *units: str) -> QuantityVariable:
+    return QuantityVariable(name="v", kind="quantity", unit=unit, units=list(units))
+
+
+@pytest.mark.parametrize(
+    ("unit", "others", "accepted"),
+    [
+        ("mm", (), ["mm", "cm"]),
+        ("cm", (), ["cm", "mm"]),
+        ("g", (), ["g", "mg", "kg"]),
+        ("weeks", (), ["weeks", "days", "months", "years"]),
+        ("cc", (), ["cc", "ml", "l", "mL", "L"]),
+        ("mm", ("inch",), ["mm", "inch"]),  # the codebook's own list is the list
+        ("mm", ("cm", "mm"), ["mm", "cm"]),
+        ("bpm", (), ["bpm"]),
+        ("1", (), ["1"]),
+    ],
+)
+def test_accepted_units(unit: str, others: tuple[str, ...], accepted: list[str]) -> None:
+    assert accepted_units(quantity(unit, *others)) == accepted
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "target", "expected"),
+    [
+        (3.0, "cm", "mm", 30.0),
+        (0.1, "cm", "mm", 1.0),
+        (2.3, "cm", "mm", 23.0),  # not 22.999999999999996
+        (1500, "mg", "g", 1.5),
+        (500, "gr", "kg", 0.5),
+        (3, "cc", "ml", 3.0),
+        (14, "days", "weeks", 2.0),
+        (2, "years", "months", 24.0),
+        (2, "yr", "months", 24.0),
+        (140, "mEq/L", "mmol/L", 140.0),
+        (12.5, "g/dL", "g/L", 125.0),
+        (98.6, "°F", "°C", 37.0),
+        (0, "°C", "°F", 32.0),
+        (5, "mm", "mm", 5),
+        (5, "odd unit!", "odd unit!", 5),
+    ],
+)
+def test_convert(number: float, unit: str, target: str, expected: float) -> None:
+    assert convert(number, unit, target) == expected
+
+
+@pytest.mark.parametrize(
+    ("unit", "target"),
+    [
+        ("mg/dL", "mmol/L"),  # needs to know the substance
+        ("kg", "mm"),
+        ("", "mm"),
+        ("mm", ""),
+        ("1", "mm"),
+        ("furlongs of fun", "mm"),
+        ("{}", "mm"),
+        ("()", "mm"),
+        ("mm/0", "mm"),
+        ("10^9/L", "10^6/mL"),
+        ("m^9^9^9^9", "m"),
+        ("m^999999999", "m"),
+        ("__import__('os')", "mm"),
+        ("m" * 1000, "mm"),
+    ],
+)
+def test_no_factor(unit: str, target: str) -> None:
+    assert convert(2.0, unit, target) is None
+
+
+@given(
+    st.text(max_size=12) | st.text("m^*/() 19°.cgkL", max_size=12),
+    st.sampled_from(["mm", "ml", "°C", "1", "%"]),
+)
+def test_any_text_as_a_unit(unit: str, target: str) -> None:
+    found = convert(2.0, unit, target)
+    assert found is None or math.isfinite(found)
+
+
+@given(
+    st.floats(-1e6, 1e6),
+    st.sampled_from(
+        [("mm", "cm"), ("mg", "kg"), ("ml", "l"), ("days", "years"), ("g/L", "g/dL"), ("°C", "°F")]
+    ),
+)
+def test_there_and_back(number: float, pair: tuple[str, str]) -> None:
+    there: Any = convert(number, *pair)
+    assert convert(there, pair[1], pair[0]) == pytest.approx(number, rel=1e-8, abs=1e-6)
+
+
+def test_all_units_of_a_family_can_be_joined() -> None:
+    for unit in ("mm", "kg", "ml", "mL", "weeks", "year", "g/L", "mmol/L"):
+        for other in accepted_units(quantity(unit)):
+            assert convert(1.0, other, unit) is not None, (other, unit)
