@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from epicrisis.codebook.units import accepted_units, convert
@@ -36,11 +36,11 @@ def support(variable: Variable, value: Any, grounds: Grounds, near: int = 0) -> 
         case TextVariable():
             return grounds.locate(str(value), near)
         case CountVariable():
-            return _beside(_terms(variable), _numbers(value), grounds, near)
+            return _beside(_terms(variable), _numbers(value), grounds=grounds, near=near)
         case QuantityVariable():
-            return _beside(_terms(variable), _amounts(variable, value), grounds, near)
+            return _beside(_terms(variable), *_amounts(variable, value), grounds=grounds, near=near)
         case ClosedVariable() if isinstance(value, int | float):
-            return _beside(_terms(variable), _numbers(value), grounds, near)
+            return _beside(_terms(variable), _numbers(value), grounds=grounds, near=near)
         case ClosedVariable():
             option = next(one for one in variable.options if one.value == value)
             words = [str(value).replace("_", " "), *_all(option.label), *_flat(option.synonyms)]
@@ -72,16 +72,22 @@ def _numbers(value: float) -> list[str]:
     return [f"{value:.10g}"]
 
 
-def _amounts(variable: QuantityVariable, value: dict[str, Any]) -> list[str]:
-    """The number alone, and with each unit: 30 mm may stand there as ``3 cm``."""
+def _amounts(variable: QuantityVariable, value: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """How reports write the amount: the number alone, and with each unit (30 mm may stand there as
+    ``3 cm``). Then what is another amount: the number with another unit."""
     number, unit = value["value"], value["unit"]
-    amounts = _numbers(number)
+    right, wrong = _numbers(number), []
     for other in accepted_units(variable):
         same = number if other == unit else convert(number, unit, other)
         if same is not None:
-            for written in _numbers(same):
-                amounts += [f"{written} {other}", f"{written}{other}"]
-    return amounts
+            right += _with_unit(same, other)
+        if same != number:
+            wrong += _with_unit(number, other)
+    return right, wrong
+
+
+def _with_unit(number: float, unit: str) -> list[str]:
+    return [f"{written}{space}{unit}" for written in _numbers(number) for space in (" ", "")]
 
 
 def _first(words: list[str], grounds: Grounds, near: int) -> Evidence | None:
@@ -93,11 +99,20 @@ def _first(words: list[str], grounds: Grounds, near: int) -> Evidence | None:
     return None
 
 
-def _beside(words: list[str], numbers: Iterable[str], grounds: Grounds, near: int) -> Evidence | None:
+def _beside(
+    words: list[str], numbers: list[str], refused: Sequence[str] = (), *, grounds: Grounds, near: int
+) -> Evidence | None:
     terms = [place for word in words if len(word) > 1 for place in grounds.occurrences_of_term(word)]
     if not terms:
         return None
-    written = sorted({place for number in numbers for place in grounds.occurrences_of_term(number)})
+    ends: dict[int, int] = {}  # the longest way of writing that begins there
+    for number in numbers:
+        for low, high in grounds.occurrences_of_term(number):
+            ends[low] = max(high, ends.get(low, 0))
+    for other in refused:
+        for low, _ in grounds.occurrences_of_term(other):
+            ends.pop(low, None)
+    written = sorted(ends.items())
     best: tuple[int, int, int, int] | None = None
     for start, end in terms:
         # Nothing written is longer than the reach, so that nothing within it is passed over.
