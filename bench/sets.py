@@ -12,7 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from epicrisis import library
 from epicrisis.codebook import Codebook, load
+from epicrisis.evaluation.gold import read_gold
+from epicrisis.reading import read
 from epicrisis.report import Report
 
 HERE = Path(__file__).parent
@@ -34,9 +37,10 @@ class Dataset(NamedTuple):
 def dataset(
     name: str, data: Path, *, limit: int | None = None, longest: int | None = None, stated: int = 0
 ) -> Dataset:
-    """One of ``breast``, ``vitals``, ``thyroid``; the first ``limit`` reports of at most ``longest``
-    characters with at least ``stated`` values in gold."""
-    codebook = load(HERE / "codebooks" / f"{name}.yaml")
+    """One of ``breast``, ``vitals``, ``thyroid``, or ``brain-mri`` that ships: the first ``limit`` reports
+    of at most ``longest`` characters with at least ``stated`` values in gold."""
+    shipped = name in library.names()
+    codebook = load(library.path(name) if shipped else HERE / "codebooks" / f"{name}.yaml")
     cases = [
         case
         for case in _CASES[name](data, codebook)
@@ -110,4 +114,11 @@ def _thyroid(data: Path, codebook: Codebook) -> Iterator[Case]:
         yield Case(Report(row["id"], row["text"], language="en"), {n: gold[n] for n in codebook.names})
 
 
-_CASES = {"breast": _breast, "vitals": _vitals, "thyroid": _thyroid}
+def _brain_mri(_: Path, codebook: Codebook) -> Iterator[Case]:
+    folder = library.path("brain-mri")
+    gold = read_gold(folder / library.GOLD_FILE, codebook)
+    for report in read(folder / library.REPORTS_FILE):
+        yield Case(report, {name: cell.value for name, cell in gold[report.id].items()})
+
+
+_CASES = {"brain-mri": _brain_mri, "breast": _breast, "vitals": _vitals, "thyroid": _thyroid}
