@@ -13,7 +13,7 @@ from epicrisis.codebook.variable import GroupVariable, SpansVariable
 from epicrisis.extraction.candidate import candidate
 from epicrisis.extraction.grounding import Grounds
 from epicrisis.prompting import Form, Prompt
-from epicrisis.prompting.worked import WorkedExample, worked_examples
+from epicrisis.prompting.worked import worked_examples
 
 COUNTS = [1, 2, 3]
 
@@ -104,16 +104,11 @@ def test_another_codebook_gives_other_examples(all_kinds: Codebook) -> None:
 
 
 def test_the_words_are_the_codebooks_language(all_kinds: Codebook) -> None:
-    def stated(codebook: Codebook) -> set[str]:
-        examples: list[WorkedExample] = worked_examples(codebook, 2)
-        return {
-            cell.quote or ""
-            for example in examples
-            for name, cell in example.cells.items()
-            if name == "infarct"
-        }
+    def stated(codebook: Codebook) -> list[str]:
+        examples = worked_examples(codebook, 2)
+        return [(one.cells["infarct"].quote or "").casefold() for one in examples if "infarct" in one.cells]
 
     (dutch,) = stated(all_kinds)
-    assert dutch in ("Herseninfarct: ja.", "Herseninfarct: nee.")
+    assert "herseninfarct" in dutch
     (english,) = stated(all_kinds.model_copy(update={"languages": ["en"]}))
-    assert english in ("Infarction: yes.", "Infarction: no.")
+    assert "infarction" in english
