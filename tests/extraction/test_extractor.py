@@ -224,6 +224,14 @@ def test_what_is_ruled_out_need_not_be_valid(small: Codebook, scripted: Any) -> 
     assert found.answers["infarcts"].status is Status.NOT_APPLICABLE
 
 
+def test_a_repair_that_is_not_valid_does_not_replace_what_was(small: Codebook, scripted: Any) -> None:
+    again = {"infarct": pair(True, "Oud infarct"), "infarcts": pair(-1, "twee infarcten")}
+    it = scripted(small, full(**CONTRADICTION), again, form=Form.QUOTE_VALUE)
+    found = it.extractor.extract(report())
+    assert found.answers["infarct"].value is True
+    assert found.answers["infarcts"].value == 2
+
+
 # Answers that end before their time
 
 
@@ -411,6 +419,17 @@ def test_a_quote_that_was_not_reached_takes_nothing_back(small: Codebook, script
     it = scripted(small, values, reply('{"mta": "MTA links 2", "gca": "GC'), form=Form.TWO_STEP)
     found = it.extractor.extract(report())
     assert [one.value for one in found.answers.values()] == [2, 1, True, 2]
+
+
+def test_after_a_completion_and_the_quotes_nothing_more_is_asked(
+    small: Codebook, scripted: Any, reply: Any
+) -> None:
+    rest = {"gca": 9, "infarct": True, "infarcts": 2}
+    it = scripted(small, reply('{"mta": 2, '), rest, {"mta": "MTA links 2"}, {"gca": 1}, form=Form.TWO_STEP)
+    found = it.extractor.extract(report())
+    assert len(it.requests) == 3
+    assert found.answers["mta"].evidence.quote == "MTA links 2"
+    assert found.answers["gca"].notes == ("9 is out of range: 0 to 3",)
 
 
 def test_nothing_to_quote(small: Codebook, scripted: Any) -> None:

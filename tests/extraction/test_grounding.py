@@ -206,6 +206,7 @@ def test_the_nearest_of_several_places_wins(near: int, quote: str) -> None:
     ("text", "quote"),
     [
         ("ca\u0301fe", "ca"),  # an accent is part of its letter
+        ("cafe\u0301s", "cafe\u0301"),
         ("in\u00adfarct", "farct"),  # what is not seen does not end a word
         ("in\u200bfarct", "in"),
         ("1½ cm", "1"),

@@ -33,7 +33,7 @@ def test_a_whole_object_is_itself_whatever_follows(
 
 
 @given(sheets, st.data())
-@example({"a": 125, "b": True}, None)
+@example({"a": 125, "b": True, "c": -1.5e16, "d": [1.5, "x"]}, None)
 def test_a_prefix_gives_the_first_members_and_no_cut_value(
     sheet: dict[str, Any], data: st.DataObject | None
 ) -> None:
@@ -72,7 +72,10 @@ def test_any_text_can_be_read(text: str) -> None:
         ('{"a": {"value": 1, "quote": "x"}, "b": {"value"', {"a": {"value": 1, "quote": "x"}}, False),
         ('{"a": tru', {}, False),
         ('{"a": 1, 7: 2}', {"a": 1}, False),
-        ('{"a": 1 "b": 2}', {"a": 1}, False),
+        ('{"a": 1 "b": 2}', {}, False),
+        ('{"a": "x" "b": 2}', {"a": "x"}, False),
+        ('{"a": 1.', {}, False),
+        ('{"a": 1e', {}, False),
         ('{"a": 1, "a": 2}', {"a": 2}, True),
         ('{"a": 1, "a": 2, "b', {"a": 2}, False),
         ("{}", {}, True),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
 from .answer import Evidence, Grade
-from .likeness import FUZZY_MINIMUM, FUZZY_THRESHOLD, alike, can_be_alike, held_words_in, numbers_in
+from .likeness import FUZZY_MINIMUM, FUZZY_THRESHOLD, alike, can_be_alike
 from .normalise import UNSEEN, Normalised, normalise
 
 __all__ = ["FUZZY_MINIMUM", "FUZZY_THRESHOLD", "Grounds"]
@@ -30,14 +30,6 @@ class Grounds:
     @cached_property
     def _normalised(self) -> Normalised:
         return normalise(self.text)
-
-    @cached_property
-    def _numbers(self) -> frozenset[str]:
-        return numbers_in(self._normalised.text)
-
-    @cached_property
-    def _held_words(self) -> frozenset[str]:
-        return held_words_in(self._normalised.text)
 
     def locate(self, quote: str, near: int = 0) -> Evidence | None:
         """The place of ``quote``, or ``None``.
@@ -87,7 +79,7 @@ class Grounds:
     def _alike(self, quote: str, near: int) -> Evidence | None:
         wanted = normalise(quote).text
         text = self._normalised.text
-        if not can_be_alike(wanted, self._numbers, self._held_words):
+        if not can_be_alike(wanted, text):
             return None
         from rapidfuzz import fuzz
 
@@ -96,7 +88,7 @@ class Grounds:
             return None
         # Snapping can only be trusted if what was snapped to is alike too.
         start, end = _snap(text, aligned.dest_start, aligned.dest_end)
-        if start >= end or _joined(text, start) or _joined(text, end) or not alike(wanted, text[start:end]):
+        if start >= end or not alike(wanted, text[start:end]):
             return None
         places = self._places(text[start:end])
         return self._evidence(_nearest(places, near), Grade.FUZZY) if places else None

@@ -52,19 +52,12 @@ def alike(quote: str, found: str) -> bool:
     return _words_alike(_WORD.findall(quote), _WORD.findall(found))
 
 
-def can_be_alike(quote: str, numbers: frozenset[str], words: frozenset[str]) -> bool:
-    """Whether a text with these numbers and these words can hold something alike: asked before the search."""
-    if len(quote) < FUZZY_MINIMUM or not numbers.issuperset(_NUMBER.findall(quote)):
+def can_be_alike(quote: str, text: str) -> bool:
+    """Whether ``text`` can hold something alike, as cheaply as that can be told: asked before the search."""
+    if len(quote) < FUZZY_MINIMUM:
         return False
-    return all(word in words for word in _WORD.findall(quote) if word in _HELD)
-
-
-def numbers_in(text: str) -> frozenset[str]:
-    return frozenset(_NUMBER.findall(text))
-
-
-def held_words_in(text: str) -> frozenset[str]:
-    return _HELD.intersection(_WORD.findall(text))
+    numbers, words = _held(quote)
+    return all(one in text for one in numbers) and all(one in text for one in words)
 
 
 def _held(text: str) -> tuple[list[str], list[str]]:

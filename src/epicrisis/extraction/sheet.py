@@ -66,8 +66,8 @@ def _read(text: str) -> Sheet:
         except (ValueError, RecursionError):  # cut short, or brackets without end
             return Sheet(members, False)
         place = _skip(text, place)
-        # A number or literal that ends where the text ends may have been cut: "12" of "125".
-        if place >= len(text) and not isinstance(value, str | list | dict):
+        # A number or literal that nothing ends may have been cut: "12" of "125", "1." of "1.5".
+        if not text.startswith((",", "}"), place) and not isinstance(value, str | list | dict):
             return Sheet(members, False)
         members[name] = value
         if text.startswith(",", place):
