@@ -34,7 +34,7 @@ def test_the_page_on_evidence_modes_knows_the_forms_and_which_is_the_default(roo
     text = _page(root, "docs/explanation/evidence-modes.md")
     assert [form for form in Form if f"| `{form}` |" not in text] == []
     assert f"The default is `{DEFAULT_FORM}`." in text
-    assert "<!-- table: evidence modes -->" in text
+    assert "| breast (6) |" in text, "the table of what was measured"
 
 
 def test_the_default_context_is_the_one_on_the_pages(root: Path) -> None:
