@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from epicrisis.codebook import Codebook, dump, loads
@@ -21,6 +21,7 @@ def test_any_codebook_comes_back_equal(data: st.DataObject, codebooks: st.Search
     st.text(st.sampled_from("ab:#-|>'\"[]{},&*!%@` \n\t\r\x85\u2028\ufeff\x07yesno01.~"), max_size=40),
     st.one_of(st.integers(), st.floats(allow_nan=False, allow_infinity=False)),
 )
+@example(text="0\n\n", number=0)
 def test_texts_and_numbers_that_yaml_could_misread_survive(text: str, number: float) -> None:
     codebook = Codebook.model_validate(
         {

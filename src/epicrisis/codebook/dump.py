@@ -72,7 +72,8 @@ def _text(dumper: Any, text: str) -> Any:
     style = None
     if not _PLAIN_LINES.fullmatch(text):
         style = '"'
-    elif "\n" in text and text.strip() and not re.search(r"(^|\n)[ \t]|[ \t](\n|$)|^\n", text):
+    # A block that keeps blank lines at its end would end the document, and the variables come after it.
+    elif "\n" in text and text.strip() and not re.search(r"(^|\n)[ \t]|[ \t](\n|$)|^\n|\n\n\Z", text):
         style = "|"
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
