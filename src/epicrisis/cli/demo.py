@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from ..demo import ComparedCell, ComparedReport
 
 _MARKS = {"right": "✓", "silent": "✓", "wrong": "✗", "missed": "✗", "invented": "✗", "failed": "✗"}
-_QUOTE_WIDTH = 44
+#: The widest a column gets, in characters; the quote takes what is left.
+_WIDTHS = {"variable": 20, "value": 14, "status": 9, "evidence": 10, "quote": None, "gold": 12}
 
 
 def demo(
@@ -85,9 +86,15 @@ def _report(report: ComparedReport) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=report.report_id, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("variable", "value", "status", "evidence", "quote", "gold"):
-        table.add_column(heading, overflow="ellipsis", no_wrap=True, max_width=_QUOTE_WIDTH)
+    table = Table(
+        title=report.report_id, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, expand=True
+    )
+    for heading, width in _WIDTHS.items():
+        # What does not fit is shortened in the quote, and then in the long names.
+        ratio = 1 if width is None else None
+        table.add_column(
+            heading, overflow="ellipsis", no_wrap=True, min_width=8, max_width=width, ratio=ratio
+        )
     for cell in report.cells:
         answer = cell.answer
         if not answer.status.has_value:

@@ -108,7 +108,8 @@ class _Inventor:
         if "format" in schema and schema["format"] in _FORMATS:
             return _FORMATS[schema["format"]]
         if "pattern" in schema:
-            for sample in self._random.sample(_SAMPLES, len(_SAMPLES)):
+            samples = [*_SAMPLES, *_with_unit(schema["pattern"])]
+            for sample in self._random.sample(samples, len(samples)):
                 if least <= len(sample) <= most and re.search(schema["pattern"], sample):
                     return sample
             raise EngineError(f"No text is known here for the pattern {schema['pattern']!r}.")
@@ -168,3 +169,12 @@ def _merge(left: Mapping[str, Any], right: Any) -> dict[str, Any]:
     if "required" in left and "required" in right:
         merged["required"] = [*left["required"], *right["required"]]
     return merged
+
+
+def _with_unit(pattern: str) -> list[str]:
+    """Numbers with each of the units that a pattern ends in: ``... (mm|cm)$``."""
+    ending = re.search(r"\(([^()]+)\)\$\Z", pattern)
+    if ending is None:
+        return []
+    units = re.sub(r"\\(.)", r"\1", ending[1]).split("|")
+    return [f"12 {unit}" for unit in units]

@@ -50,6 +50,9 @@ def candidate(variable: Variable, raw: Any, form: Form, absent: str | None) -> C
     if form.quotes and isinstance(raw, dict) and raw.keys() & {"value", "quote"}:
         value, quote = raw.get("value"), raw.get("quote")
     quote = quote if isinstance(quote, str) and quote.strip() else None
+    if quote is None and isinstance(variable, TextVariable) and isinstance(value, str):
+        # A text is in the report's words: it is its own quote.
+        quote = value
     if _silent(variable, value, absent):
         if variable.allows("not_mentioned"):
             return Candidate()

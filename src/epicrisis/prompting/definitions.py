@@ -73,7 +73,7 @@ def _shape(variable: Variable, languages: list[str]) -> str:
         case GroupVariable():
             return f"list, one item each, at most {variable.max_items}"
         case _:
-            return {"boolean": "true | false", "text": "text"}[variable.kind]
+            return {"boolean": "true | false", "text": "text, copied word for word"}[variable.kind]
 
 
 def _options(options: Sequence[Option], languages: list[str]) -> str:

@@ -91,7 +91,7 @@ class Prompt:
         quote = 48 if self.form.quotes else 0
         match variable:
             case TextVariable():
-                value = 16 + variable.max_length // 3
+                return 12 + len(variable.name) // 3 + 16 + variable.max_length // 3
             case SpansVariable():
                 return 32 + min(variable.max_items, 12) * 32
             case GroupVariable():
@@ -121,7 +121,7 @@ class Prompt:
                 if self.form is Form.VALUE and isinstance(variable, GroupVariable):
                     items = [{k: v for k, v in item.items() if k != "quote"} for item in items]
                 sheet[variable.name] = items
-            elif not self.form.quotes:
+            elif not self.form.quotes or isinstance(variable, TextVariable):
                 sheet[variable.name] = cell.value if cell else self.absent
             elif cell is None and self.form.bare_null:
                 sheet[variable.name] = self.absent

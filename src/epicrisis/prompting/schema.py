@@ -26,6 +26,8 @@ Schema = dict[str, Any]
 #: Longest quote a model may write, in characters: two or three lines of a report.
 QUOTE_LENGTH = 200
 _MENTION_LENGTH = 120
+#: The largest count a model may write, unless the codebook's range goes beyond it.
+_LARGEST_COUNT = 9999
 DATE_PATTERN = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 
 
@@ -58,8 +60,10 @@ def _member(variable: Variable, form: Form, absent: str | None) -> Schema:
     if isinstance(variable, GroupVariable):
         return _items(variable, form, absent)
     value = value_schema(variable)
-    optional = variable.allows("not_mentioned")
-    if not form.quotes:
+    # What another variable rules out has no value, whatever statuses the codebook allows it.
+    optional = variable.allows("not_mentioned") or variable.when is not None
+    # A text is in the report's words: it is its own quote.
+    if not form.quotes or isinstance(variable, TextVariable):
         return _or_absent(value, absent) if optional else value
     quote: Schema = {"type": "string", "maxLength": QUOTE_LENGTH}
     if form.bare_null:
@@ -87,7 +91,8 @@ def value_schema(variable: Variable) -> Schema:
         case ClosedVariable():
             return {"enum": list(variable.values)}
         case CountVariable():
-            return {"type": "integer", "minimum": 0, "maximum": 9999}
+            most = max(_LARGEST_COUNT, int(variable.range.max or 0), 2 * int(variable.range.min or 0))
+            return {"type": "integer", "minimum": 0, "maximum": most}
         case QuantityVariable():
             units = "|".join(re.escape(unit).replace(r"\ ", " ") for unit in accepted_units(variable))
             return {"type": "string", "pattern": rf"^-?[0-9]{{1,7}}(\.[0-9]{{1,4}})? ({units})$"}
@@ -112,5 +117,6 @@ def _items(variable: GroupVariable, form: Form, absent: str | None) -> Schema:
         members["quote"] = {"type": "string", "maxLength": QUOTE_LENGTH}
     for part in variable.variables:
         value = value_schema(part)
-        members[part.name] = _or_absent(value, absent) if part.allows("not_mentioned") else value
+        optional = part.allows("not_mentioned") or part.when is not None
+        members[part.name] = _or_absent(value, absent) if optional else value
     return {"type": "array", "items": _object(members), "maxItems": variable.max_items}

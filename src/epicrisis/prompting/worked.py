@@ -8,6 +8,7 @@ the first, DESIGN 4.4), and use each variable's own label so that they work in a
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -21,6 +22,7 @@ from epicrisis.codebook.variable import (
     GroupVariable,
     Option,
     QuantityVariable,
+    Range,
     SpansVariable,
     TextVariable,
     Variable,
@@ -75,7 +77,7 @@ def _example(stated: Sequence[Variable], codebook: Codebook, rng: random.Random)
             parent = cells.get(variable.when.variable)
             if parent is None or not variable.when.holds(parent.value):
                 continue
-        cell = _state(variable, codebook.languages, rng)
+        cell = _state(variable, codebook.languages, rng, sentences)
         cells[variable.name] = cell
         sentences.append(cell.quote or "")
     # Shuffled, so that the model learns to look for a variable rather than to walk down the report.
@@ -83,8 +85,12 @@ def _example(stated: Sequence[Variable], codebook: Codebook, rng: random.Random)
     return WorkedExample(" ".join(filter(None, sentences)), cells)
 
 
-def _state(variable: Variable, languages: list[str], rng: random.Random) -> Cell:
+def _state(variable: Variable, languages: list[str], rng: random.Random, said_before: Sequence[str]) -> Cell:
     label = _label(variable, languages)
+    if isinstance(variable, TextVariable) and said_before:
+        # A text sums up what was said. One that says its own label gets the label copied.
+        content = said_before[-1].rstrip(".")[: variable.max_length].strip()
+        return Cell(content, f"{label}: {content}.")
     if isinstance(variable, SpansVariable):
         item = {"text": label} | ({"type": rng.choice(variable.values)} if variable.options else {})
         return Cell([item], f"{label}.")
@@ -109,24 +115,38 @@ def _simple(variable: Variable, languages: list[str], rng: random.Random) -> tup
             option = rng.choice(variable.options)
             return option.value, _written(option, languages)
         case CountVariable():
-            low = max(1, int(variable.range.min or 0))
-            high = int(min(variable.range.max or low + 8, low + 8))
-            number = rng.randint(min(low, high), max(low, high))
+            number = _whole_number(variable.range, rng)
             return number, str(number)
         case QuantityVariable():
-            low_end = variable.range.min if variable.range and variable.range.min is not None else 1
-            high_end = (
-                variable.range.max if variable.range and variable.range.max is not None else low_end + 40
-            )
-            quantity = round(low_end + (high_end - low_end) * rng.uniform(0.2, 0.8), 1)
-            return f"{quantity:g} {variable.unit}", f"{quantity:g} {variable.unit}"
+            amount = f"{_number(variable.range or Range(), rng):.10g} {variable.unit}"
+            return amount, amount
         case DateVariable():
             date = f"{rng.randint(2001, 2019)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
             return date, date
         case TextVariable():
-            return _label(variable, languages).lower(), _label(variable, languages).lower()
+            words = _label(variable, languages).lower()[: variable.max_length].strip()
+            return words, words
         case _:
             raise TypeError(f"a {variable.kind} has no single value")
+
+
+def _whole_number(bounds: Range, rng: random.Random) -> int:
+    least = math.ceil(bounds.min or 0)
+    most = least + 8 if bounds.max is None else max(least, math.floor(bounds.max))
+    low = max(1, least) if most >= 1 else least
+    return rng.randint(low, min(most, low + 8))
+
+
+def _number(bounds: Range, rng: random.Random) -> float:
+    low, high = bounds.min, bounds.max
+    if low is None:
+        low = 1.0 if high is None or high > 1 else min(0.0, high - 1)
+    if high is None:
+        high = low + 40
+    exact = low + (high - low) * rng.uniform(0.2, 0.8)
+    # As many decimals as it takes to stay within a narrow range, four at most: the schema takes no more.
+    rounded = (round(exact, digits) for digits in range(1, 5))
+    return next((number for number in rounded if low <= number <= high), low)
 
 
 def _label(variable: Variable, languages: list[str]) -> str:
