@@ -60,7 +60,7 @@ def measure(engine: Engine, data: Dataset, way: str, *, verbose: bool = False) -
                 if answer.notes and answer.notes[0].startswith("evidence located"):
                     grade = "located"
                 grades[str(grade)] = grades.get(str(grade), 0) + 1
-            if verbose and outcome not in (Outcome.RIGHT, Outcome.SILENT):
+            if verbose and not outcome.agrees:
                 errors.append((case.report.id, name, str(outcome), answer.value, gold, answer.notes))
     count = max(1, len(data.cases))
     for error in errors:
@@ -74,7 +74,7 @@ def measure(engine: Engine, data: Dataset, way: str, *, verbose: bool = False) -
         **{str(outcome): tally[outcome] for outcome in Outcome},
         "stated_only": {"accuracy": strict.accuracy} | {str(o): strict[o] for o in Outcome},
         "grades": grades,
-        "evaluated": (usage.prompt_tokens - usage.cached_tokens) / count,
+        "evaluated": usage.evaluated_tokens / count,
         "generated": usage.completion_tokens / count,
         "seconds": usage.seconds / count,
     }

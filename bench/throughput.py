@@ -132,10 +132,10 @@ later = rows[1:]
 print(json.dumps({
     "wall": wall,
     "engine": sum(u.seconds for u in usages),
-    "extra": [u.prompt_tokens - u.cached_tokens - (own - empty) - 0 for u, own in later],
+    "extra": [u.evaluated_tokens - (own - empty) for u, own in later],
     "requests": [u.requests for u in usages],
     "own": [own - empty for _, own in later],
-    "evaluated": [u.prompt_tokens - u.cached_tokens for u, _ in later],
+    "evaluated": [u.evaluated_tokens for u, _ in later],
     "generated": sum(u.completion_tokens for u in usages) / len(usages),
     "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
 }))

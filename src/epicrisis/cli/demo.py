@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from .exits import DONE, INTERRUPTED, SOME_FAILED
-from .messages import out, tell, trace
+from .ending import ending
+from .messages import out
 from .parameters import flag
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ..api import Run
     from ..demo import ComparedCell, ComparedReport
 
-_MARKS = {"right": "✓", "silent": "✓", "wrong": "✗", "missed": "✗", "invented": "✗", "failed": "✗"}
 #: The widest a column gets, in characters; the quote takes what is left.
 _WIDTHS = {"variable": 20, "value": 14, "status": 9, "evidence": 10, "quote": None, "gold": 12}
 
@@ -53,16 +52,12 @@ def demo(
     finally:
         shown.close()
     run = Run(folder / "store.sqlite", session.run_id)
-    if session.error is not None:
-        trace(session.error)
-        tell(session.error)
-        return SOME_FAILED
-    if session.status == "interrupted":
-        return INTERRUPTED
+    if session.status != "finished":
+        return ending(session)
     table = folder / "table.csv"
     run.write(table, include=("status", "evidence"))
     _print(run, table, session.tally.asked)
-    return SOME_FAILED if session.tally.failed else DONE
+    return ending(session)
 
 
 def _print(run: Run, table: Path, asked: int) -> None:
@@ -106,7 +101,7 @@ def _report(report: ComparedReport) -> Table:
             str(answer.status),
             str(answer.evidence.grade) if answer.evidence else "none",
             Text(" ".join(quote.split())),
-            Text(f"{_MARKS[cell.outcome]} {'' if _MARKS[cell.outcome] == '✓' else _gold(cell)}"),
+            Text("✓" if cell.outcome.agrees else f"✗ {_gold(cell)}"),
         )
     return table
 
@@ -127,7 +122,7 @@ def _summary(reports: list[ComparedReport], table: Path, asked: int) -> None:
         out(f"  {counts[Outcome.FAILED]} failed")
     usage = sum((report.usage for report in reports), Usage())
     count = max(1, len(reports))
-    evaluated = (usage.prompt_tokens - usage.cached_tokens) / count
+    evaluated = usage.evaluated_tokens / count
     out(
         f"Per report: {evaluated:,.0f} prompt tokens evaluated ({usage.cached_tokens / count:,.0f} more from "
         f"the cache), {usage.completion_tokens / count:,.0f} generated, {usage.seconds / count:.1f} s."
@@ -138,7 +133,7 @@ def _summary(reports: list[ComparedReport], table: Path, asked: int) -> None:
 
 
 def _plain(cell: ComparedCell) -> str:
-    if _MARKS[cell.outcome] == "✓":
+    if cell.outcome.agrees:
         return cell.variable
     return f"{cell.variable} (✗ {_gold(cell)})"
 

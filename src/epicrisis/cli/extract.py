@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Group, Parameter
 
 from ..prompting.form import Form
-from .exits import DONE, INTERRUPTED, SOME_FAILED
-from .messages import count, out, out_json, say, tell, trace
+from .ending import ending
+from .messages import count, out, out_json, say
 from .parameters import flag
 
 if TYPE_CHECKING:
@@ -141,13 +141,7 @@ def extract(
         out_json(_document(session, run, out_file))
     elif not quiet:
         _summarise(session, run, out_file, store)
-    if session.error is not None:
-        trace(session.error)
-        tell(session.error)
-        return SOME_FAILED
-    if session.status == "interrupted":
-        return INTERRUPTED
-    return SOME_FAILED if session.tally.failed else DONE
+    return ending(session)
 
 
 def _options(form: Form | None, worked: int | None) -> ExtractionOptions:

@@ -27,6 +27,11 @@ class Outcome(StrEnum):
     SILENT = "silent"  #: both are silent
     FAILED = "failed"  #: no valid answer: wrong, whatever gold says
 
+    @property
+    def agrees(self) -> bool:
+        """Whether the answer and gold say the same, or both nothing."""
+        return self in (Outcome.RIGHT, Outcome.SILENT)
+
 
 def compare(variable: Variable, answer: Answer, gold: Any, *, tolerance: float = 0.01) -> Outcome:
     """``gold``: the value as ``Answer.value`` has it, ``None`` where gold is silent.
@@ -103,4 +108,4 @@ class Tally:
         """Share of cells that are right, silence where gold is silent included. NaN without cells."""
         if not self.total:
             return math.nan
-        return (self[Outcome.RIGHT] + self[Outcome.SILENT]) / self.total
+        return sum(count for outcome, count in self.counts.items() if outcome.agrees) / self.total

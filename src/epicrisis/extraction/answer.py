@@ -70,6 +70,11 @@ class Usage:
     completion_tokens: int = 0
     seconds: float = 0.0
 
+    @property
+    def evaluated_tokens(self) -> int:
+        """Prompt tokens that the cache did not hold."""
+        return self.prompt_tokens - self.cached_tokens
+
     def __add__(self, other: Usage) -> Usage:
         return Usage(
             self.requests + other.requests,
