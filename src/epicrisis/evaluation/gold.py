@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,27 @@ class GoldCell:
     status: Status
     value: Any = None
     quote: str | None = None
+
+
+class Blank(StrEnum):
+    """What a gold cell left blank says, where no status column stands beside it."""
+
+    NOT_MENTIONED = "not-mentioned"  #: the report is silent
+    IGNORE = "ignore"  #: nobody looked: the cell is not scored
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """Human answers by report id and variable name. A cell that is not there is not scored.
+
+    ``name`` says where they came from (a file's name, a run's id), ``notes`` what was passed over.
+    """
+
+    name: str
+    cells: Mapping[str, Mapping[str, GoldCell]]
+    variables: tuple[str, ...]
+    blank: Blank = Blank.NOT_MENTIONED
+    notes: tuple[str, ...] = ()
 
 
 def read_gold(path: Path, codebook: Codebook) -> dict[str, dict[str, GoldCell]]:
