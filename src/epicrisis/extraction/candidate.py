@@ -22,13 +22,15 @@ class Candidate:
     """``value`` is checked (``None``: not mentioned). ``problem`` is the complaint where it is not valid.
 
     The value of a group is a list of mappings with the parts as the model gave them; ``blemish`` is the
-    complaint about parts that are not valid, which spoil the part and not the group.
+    complaint about parts that are not valid, which spoil the part and not the group. ``confidence`` is the
+    probability of what the model said, where the engine tells.
     """
 
     value: Any = None
     quote: str | None = None
     problem: str | None = None
     blemish: str | None = None
+    confidence: float | None = None
 
     @property
     def empty(self) -> bool:

@@ -15,6 +15,7 @@ from epicrisis.report import Report
 
 from .answer import Answer, Extraction, Status, Usage
 from .candidate import IS_MISSING, MISSING, Candidate, candidate
+from .confidence import TOP, confidences
 from .dependencies import all_ruled_out, contradicted, contradiction, contradictions
 from .options import ExtractionOptions
 from .settling import settle
@@ -38,7 +39,11 @@ class Extractor:
         self.engine = engine
         self.options = options or ExtractionOptions()
         self.prompt = Prompt(
-            codebook, self.options.form, absent=self.options.absent, examples=self.options.examples
+            codebook,
+            self.options.form,
+            absent=self.options.absent,
+            examples=self.options.examples,
+            shots=self.options.shots,
         )
         self._budget = self.options.max_tokens or self.prompt.budget()
 
@@ -74,6 +79,7 @@ class _Conversation:
         self._cancel = cancel
         self._messages: list[Message] = self._prompt.messages(report.text)
         self._notes: list[str] = []
+        self._sure: dict[str, float] = {}
         self.usage = Usage()
 
     def run(self) -> Extraction:
@@ -97,7 +103,10 @@ class _Conversation:
 
     def _candidates(self, members: dict[str, Any], variables: Sequence[Variable]) -> dict[str, Candidate]:
         form, absent = self._options.form, self._options.absent
-        return {v.name: candidate(v, members.get(v.name, MISSING), form, absent) for v in variables}
+        found = {v.name: candidate(v, members.get(v.name, MISSING), form, absent) for v in variables}
+        for name, one in found.items():
+            one.confidence = self._sure.get(name)
+        return found
 
     def _ask(self, schema: dict[str, Any], budget: int) -> Reply:
         reply = self._extractor.engine.complete(
@@ -107,6 +116,7 @@ class _Conversation:
                 max_tokens=budget,
                 temperature=self._options.temperature,
                 seed=self._options.seed,
+                top_logprobs=TOP if self._options.confidence else 0,
                 timeout=self._options.timeout,
                 report_id=self._report.id,
             ),
@@ -119,7 +129,14 @@ class _Conversation:
             self._notes.append("the model refused to answer")
         return reply
 
-    def _ask_again(self, turn: Message, schema: dict[str, Any], budget: int) -> dict[str, Any]:
+    def _weigh(self, reply: Reply) -> None:
+        """Keep how sure the model was of the values in a reply."""
+        options = self._options
+        self._sure |= confidences(reply, self._codebook.variables, options.form, options.absent)
+
+    def _ask_again(
+        self, turn: Message, schema: dict[str, Any], budget: int, *, weigh: bool = True
+    ) -> dict[str, Any]:
         """The members of the answer to a further turn. None if there is no room for it in the context or
         in the number of requests: what was answered before still stands."""
         if self.usage.requests >= MAX_REQUESTS:
@@ -133,6 +150,8 @@ class _Conversation:
                 f"too long to ask again: needs {error.needed} tokens, the context holds {error.available}"
             )
             return {}
+        if weigh:
+            self._weigh(reply)
         members = read_sheet(reply.text).members
         self._messages.append(Message("assistant", self._prompt.written(members)))
         return members
@@ -142,6 +161,7 @@ class _Conversation:
         and only the variables it did not reach. Empty: nothing that could be read."""
         budget = self._extractor._budget
         reply = self._ask(self._prompt.schema, budget)
+        self._weigh(reply)
         sheet = read_sheet(reply.text)
         members = sheet.members
         said = reply.text if sheet.complete else self._prompt.written(members)
@@ -177,14 +197,14 @@ class _Conversation:
         if not asked:
             return
         turn, schema = self._prompt.quotes_turn(asked)
-        quotes = self._ask_again(turn, schema, 64 * len(asked))
+        quotes = self._ask_again(turn, schema, 64 * len(asked), weigh=False)
         for variable in asked:
             quote = quotes.get(variable.name, MISSING)
             if isinstance(quote, str) and quote.strip():
                 candidates[variable.name].quote = quote
             elif quote is not MISSING and variable.allows("not_mentioned"):
                 # The model itself finds no words for it: it takes the value back.
-                candidates[variable.name] = Candidate()
+                candidates[variable.name] = Candidate()  # how sure it is of that was not asked
 
     def _repair(self, candidates: dict[str, Candidate]) -> None:
         """Ask once more for what broke the codebook, naming exactly what was wrong with it."""

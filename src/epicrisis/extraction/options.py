@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from epicrisis.prompting import Form
+
+if TYPE_CHECKING:
+    from epicrisis.prompting.worked import WorkedExample
 
 #: The best form in docs/explanation/evidence-modes.md, measured with the default model.
 DEFAULT_FORM = Form.QUOTE_VALUE
@@ -16,7 +21,9 @@ class ExtractionOptions:
     """``form``: what the model writes per variable. ``absent``: its word for "not stated" (``None``: null).
     ``examples``: worked examples made from the codebook. ``temperature`` and ``seed`` go to the engine.
     ``max_tokens``: the answer's budget in tokens (``None``: from the codebook). ``timeout``: seconds per
-    request. ``repair``: whether a broken answer is asked again, once."""
+    request. ``repair``: whether a broken answer is asked again, once. ``shots``: examples from real reports,
+    shown instead of the ones made from the codebook. ``confidence``: whether the engine is asked for the
+    probabilities of its tokens."""
 
     form: Form = DEFAULT_FORM
     absent: str | None = None
@@ -26,10 +33,24 @@ class ExtractionOptions:
     max_tokens: int | None = None
     timeout: float | None = None
     repair: bool = True
+    shots: tuple[WorkedExample, ...] = ()
+    confidence: bool = True
 
     def as_dict(self) -> dict[str, Any]:
-        """As JSON. ``timeout`` is left out: it changes when an answer fails, not what it is."""
+        """As JSON. ``timeout`` is left out: it changes when an answer fails, not what it is. Of the examples
+        only the ids and a digest are kept: a manifest holds no report text."""
         options = asdict(self)
         options["form"] = str(self.form)
+        options["shots"] = self._shots()
         del options["timeout"]
         return options
+
+    def _shots(self) -> dict[str, Any] | None:
+        if not self.shots:
+            return None
+        content = json.dumps(self.shots, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
+        return {
+            "ids": [shot.report_id for shot in self.shots if shot.report_id is not None],
+            "count": len(self.shots),
+            "digest": hashlib.sha256(content).hexdigest(),
+        }

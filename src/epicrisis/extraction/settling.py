@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from epicrisis.codebook.codebook import Codebook
@@ -51,11 +52,17 @@ class _Settling:
             return Answer(Status.FAILED, notes=(found.problem,))
         if variable.name in out:
             ignored = () if found.value is None else (f"ignored: needs {variable.when}",)
+            # What the model said where nothing could be said tells nothing about how sure it is.
+            sure = found.confidence if found.value is None else None
             if variable.allows("not_applicable"):
-                return Answer(Status.NOT_APPLICABLE, notes=ignored)
-            return Answer(Status.NOT_MENTIONED, notes=ignored)
+                return Answer(Status.NOT_APPLICABLE, confidence=sure, notes=ignored)
+            return Answer(Status.NOT_MENTIONED, confidence=sure, notes=ignored)
         if found.value is None:
-            return Answer(Status.NOT_MENTIONED)
+            return Answer(Status.NOT_MENTIONED, confidence=found.confidence)
+        answer = self._valued(variable, found, shared)
+        return answer if answer.status is Status.FAILED else replace(answer, confidence=found.confidence)
+
+    def _valued(self, variable: Variable, found: Candidate, shared: Evidence | None) -> Answer:
         if isinstance(variable, SpansVariable):
             return located(variable, found.value, self._grounds)
         if isinstance(variable, GroupVariable):

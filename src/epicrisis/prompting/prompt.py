@@ -46,18 +46,25 @@ _ASK_QUOTES = (
 class Prompt:
     """All that is sent for a codebook, in one form.
 
-    ``absent`` is the word for "not stated" (``None``: JSON null); ``examples`` how many worked examples.
+    ``absent`` is the word for "not stated" (``None``: JSON null); ``examples`` how many worked examples are
+    made from the codebook, unless there are ``shots``: worked examples that are given.
     """
 
     def __init__(
-        self, codebook: Codebook, form: Form, *, absent: str | None = None, examples: int = 2
+        self,
+        codebook: Codebook,
+        form: Form,
+        *,
+        absent: str | None = None,
+        examples: int = 2,
+        shots: Sequence[WorkedExample] = (),
     ) -> None:
         self.codebook = codebook
         self.form = form
         self.absent = absent
         self.schema: Schema = answer_schema(codebook.variables, form, absent)
         self._prefix = [Message("system", self._instructions())]
-        for example in worked_examples(codebook, examples):
+        for example in shots or worked_examples(codebook, examples):
             self._prefix.append(Message("user", _report_block(example.text)))
             self._prefix.append(Message("assistant", self.written(self._sheet(example))))
 

@@ -40,10 +40,14 @@ class Cell(NamedTuple):
 
 
 class WorkedExample(NamedTuple):
-    """An invented report and its answers, by variable name; a variable it does not state is missing."""
+    """A report and its answers, by variable name; a variable it does not state is missing.
+
+    ``report_id`` says which report it is, for examples that were not invented here.
+    """
 
     text: str
     cells: dict[str, Cell]
+    report_id: str | None = None
 
 
 def worked_examples(codebook: Codebook, count: int) -> list[WorkedExample]:
