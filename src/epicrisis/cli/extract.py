@@ -88,6 +88,9 @@ def extract(
         int | None,
         Parameter(group=_ASKING, help="How many worked examples, made from the codebook, it is shown."),
     ] = None,
+    no_confidence: Annotated[
+        bool, flag("Do not ask the engine for the probabilities of its tokens.", group=_ASKING)
+    ] = False,
     store: Annotated[
         Path | None,
         Parameter(group=_STORE, help="Where runs are kept: .epicrisis/store.sqlite, or $EPICRISIS_STORE."),
@@ -122,7 +125,7 @@ def extract(
             ),
             codebook,
             engine or DEFAULT_ENGINE,
-            options=_options(form, worked),
+            options=_options(form, worked, no_confidence),
             limit=limit,
             ids=None if ids is None else _ids(ids),
             settings=EngineSettings(context=context, parallel=parallel, threads=threads, timeout=timeout),
@@ -144,10 +147,10 @@ def extract(
     return ending(session)
 
 
-def _options(form: Form | None, worked: int | None) -> ExtractionOptions:
+def _options(form: Form | None, worked: int | None, no_confidence: bool) -> ExtractionOptions:
     from ..extraction import ExtractionOptions
 
-    chosen: dict[str, Any] = {"form": form, "examples": worked}
+    chosen: dict[str, Any] = {"form": form, "examples": worked, "confidence": not no_confidence}
     return ExtractionOptions(**{name: value for name, value in chosen.items() if value is not None})
 
 
