@@ -105,6 +105,8 @@ def _variables(draw: st.DrawFn, name: str, parents: list[dict[str, Any]], *, inn
         variable["range"] = draw(_ranges(0))
     if kind == "quantity":
         variable |= {"unit": draw(st.text(min_size=1, max_size=5)), "range": draw(_ranges())}
+        if draw(st.booleans()):
+            variable |= {"tolerance": draw(st.floats(0, 0.9)), "epsilon": draw(st.floats(0, 1e9))}
     if kind == "group":
         variable["variables"] = draw(_several(inner=True))
     closed = [one for one in parents if one["kind"] in ("category", "ordinal")]

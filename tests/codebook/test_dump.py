@@ -69,3 +69,15 @@ def test_defaults_are_left_out() -> None:
     (variable,) = codebook.variables
     assert isinstance(variable, CountVariable)
     assert variable.range == Range(min=0)
+
+
+def test_what_only_evaluation_reads_is_kept_and_does_not_ask_again() -> None:
+    size = "{name: size, kind: quantity, unit: mm, definition: Size.}"
+    text = f"name: x\nvariables:\n  - {size}\n  - {{name: g, kind: group, variables: [{size}]}}\n"
+    scored = text.replace("unit: mm", "unit: mm, tolerance: 0.05, epsilon: 4")
+    codebook = loads(scored)
+    assert codebook != loads(text)
+    assert codebook.digest == loads(text).digest
+    assert codebook.digest != loads(scored.replace("unit: mm", "unit: cm")).digest
+    assert "tolerance: 0.05\n    epsilon: 4" in dump(codebook)
+    assert loads(dump(codebook)) == codebook

@@ -119,6 +119,14 @@ def test_the_tolerance_is_a_fraction(number: float, tolerance: float) -> None:
     assert not at(1 + tolerance / (1 - tolerance) * 1.01)
 
 
+@given(numbers, st.floats(0.001, 0.5))
+def test_the_codebook_may_set_the_tolerance(number: float, tolerance: float) -> None:
+    size = variable("quantity", unit="mm", tolerance=tolerance)
+    for factor in (1 + tolerance * 0.99, 1 + tolerance / (1 - tolerance) * 1.01):
+        assert same(size, number * factor, number) is same(SIZE, number * factor, number, tolerance=tolerance)
+    assert compare(size, Answer(Status.STATED, number * (1 + tolerance * 0.99)), number) is Outcome.RIGHT
+
+
 @given(words, words)
 def test_token_f1(left: str, right: str) -> None:
     score = token_f1(left, right)

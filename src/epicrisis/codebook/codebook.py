@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from .variable import GroupVariable, Variable
+from .variable import SCORING_KEYS, GroupVariable, Variable
 
 
 class Codebook(BaseModel):
@@ -44,8 +45,11 @@ class Codebook(BaseModel):
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the content (not of the file's layout), hexadecimal."""
-        content = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        """SHA-256 of the content (not of the file's layout), hexadecimal. What only evaluation reads is
+        left out."""
+        scoring = dict.fromkeys(SCORING_KEYS, True)
+        each: Any = {"variables": {"__all__": {**scoring, "variables": {"__all__": scoring}}}}
+        content = json.dumps(self.model_dump(mode="json", exclude=each), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(content.encode()).hexdigest()
 
     def subset(self, names: set[str]) -> Codebook:

@@ -57,7 +57,9 @@ def message_of(problem: Any, owner: type[BaseModel], key: str, value: Any) -> tu
     if problem["type"] in ("too_short", "string_too_short"):
         return f"'{key}' is empty", fix or f"It takes {words}."
     if problem["type"] == "greater_than_equal":
-        return f"'{key}' must be a number of 1 or more", ""
+        return f"'{key}' must be a number of {problem['ctx']['ge']:g} or more", ""
+    if problem["type"] == "less_than":
+        return f"'{key}' must be a number under {problem['ctx']['lt']:g}", ""
     if is_list(annotation) and isinstance(value, (str, int, float)) and not isinstance(value, bool):
         fix = f"Write it as a list: {key}: [{clipped(value)}]"
     if isinstance(value, bool) and words.startswith("text"):

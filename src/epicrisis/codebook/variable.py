@@ -13,6 +13,8 @@ from .condition import Condition
 LocalText = str | dict[str, str]
 Kind = Literal["boolean", "category", "ordinal", "count", "quantity", "date", "text", "spans", "group"]
 StatusName = Literal["stated", "inferred", "not_mentioned", "uncertain", "not_applicable"]
+#: Keys that only evaluation reads: they change no question, so no answer has to be asked for again.
+SCORING_KEYS = frozenset({"tolerance", "epsilon"})
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
@@ -169,6 +171,18 @@ class QuantityVariable(BaseVariable):
     unit: str = Field(min_length=1, description="The unit the table is in; `'1'` for a bare number.")
     units: list[str] = Field(default_factory=list, description="Other units that reports use.")
     range: Range | None = Field(default=None, description="The values allowed, in `unit`.")
+    tolerance: float = Field(
+        default=0.01,
+        ge=0,
+        lt=1,
+        description="For evaluation: two amounts are the same within this fraction of the larger.",
+    )
+    epsilon: float | None = Field(
+        default=None,
+        ge=0,
+        description="For evaluation: the amount, in `unit`, that R-SMAPE adds to its denominator, so that "
+        "small differences near zero weigh little; 0 if left out.",
+    )
 
 
 class DateVariable(BaseVariable):

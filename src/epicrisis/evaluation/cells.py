@@ -33,10 +33,11 @@ class Outcome(StrEnum):
         return self in (Outcome.RIGHT, Outcome.SILENT)
 
 
-def compare(variable: Variable, answer: Answer, gold: Any, *, tolerance: float = 0.01) -> Outcome:
+def compare(variable: Variable, answer: Answer, gold: Any, *, tolerance: float | None = None) -> Outcome:
     """``gold``: the value as ``Answer.value`` has it, ``None`` where gold is silent.
 
-    Quantities are equal within ``tolerance`` (a fraction) after conversion to one unit. Texts are equal if
+    Quantities are equal within ``tolerance`` (a fraction; the variable's own if left out) after conversion
+    to one unit. Texts are equal if
     they share half of their words or more (token F1 >= 0.5): two people seldom copy the same stretch.
     """
     if answer.status is Status.FAILED:
@@ -48,10 +49,11 @@ def compare(variable: Variable, answer: Answer, gold: Any, *, tolerance: float =
     return Outcome.RIGHT if same(variable, answer.value, gold, tolerance=tolerance) else Outcome.WRONG
 
 
-def same(variable: Variable, value: Any, gold: Any, *, tolerance: float = 0.01) -> bool:
+def same(variable: Variable, value: Any, gold: Any, *, tolerance: float | None = None) -> bool:
     """Whether two values of one variable are equal."""
     if isinstance(variable, QuantityVariable):
-        return _same_quantity(value, gold, variable.unit, tolerance)
+        within = variable.tolerance if tolerance is None else tolerance
+        return _same_quantity(value, gold, variable.unit, within)
     if isinstance(variable, TextVariable):
         # Equal texts may have no word: "<", "+".
         return str(value) == str(gold) or token_f1(str(value), str(gold)) >= 0.5
@@ -63,12 +65,12 @@ def same(variable: Variable, value: Any, gold: Any, *, tolerance: float = 0.01) 
 
 
 def _same_quantity(value: Any, gold: Any, unit: str, tolerance: float) -> bool:
-    (one, its_unit), (other, other_unit) = _amount(value, unit), _amount(gold, unit)
+    (one, its_unit), (other, other_unit) = amount(value, unit), amount(gold, unit)
     # Amounts that no factor joins to the table's unit stay in their own, which must then be the same.
     return its_unit == other_unit and math.isclose(one, other, rel_tol=tolerance, abs_tol=1e-9)
 
 
-def _amount(value: Any, unit: str) -> tuple[float, str]:
+def amount(value: Any, unit: str) -> tuple[float, str]:
     """The number and its unit: ``unit`` where it can be converted to that."""
     number, written = (
         (value["value"], value.get("unit", unit)) if isinstance(value, Mapping) else (value, unit)
