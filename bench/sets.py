@@ -116,7 +116,7 @@ def _thyroid(data: Path, codebook: Codebook) -> Iterator[Case]:
 
 def _brain_mri(_: Path, codebook: Codebook) -> Iterator[Case]:
     folder = library.path("brain-mri")
-    gold = read_gold(folder / library.GOLD_FILE, codebook)
+    gold = read_gold(folder / library.GOLD_FILE, codebook).cells
     for report in read(folder / library.REPORTS_FILE):
         yield Case(report, {name: cell.value for name, cell in gold[report.id].items()})
 

@@ -48,7 +48,7 @@ class ComparedReport:
 def compared(run: Run) -> Iterator[ComparedReport]:
     """The reports of a run of the shipped codebook, each beside its gold."""
     codebook = run.codebook
-    gold = read_gold(library_path(CODEBOOK) / GOLD_FILE, codebook)
+    gold = read_gold(library_path(CODEBOOK) / GOLD_FILE, codebook).cells
     for extraction in run:
         cells = _cells(codebook, extraction.answers, gold[extraction.report_id])
         yield ComparedReport(extraction.report_id, cells, extraction.usage)

@@ -17,7 +17,7 @@ from epicrisis.evaluation.gold import read_gold
 from epicrisis.prompting import Form
 
 CODEBOOK = load(library.path("brain-mri"))
-GOLD = read_gold(library.path("brain-mri") / library.GOLD_FILE, CODEBOOK)
+GOLD = read_gold(library.path("brain-mri") / library.GOLD_FILE, CODEBOOK).cells
 
 
 def sheet(report_id: str, **changes: Any) -> str:

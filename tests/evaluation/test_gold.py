@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -19,10 +20,10 @@ variables:
 )
 
 
-def gold(tmp_path: Path, text: str) -> dict[str, dict[str, GoldCell]]:
+def gold(tmp_path: Path, text: str) -> Mapping[str, Mapping[str, GoldCell]]:
     path = tmp_path / "gold.csv"
     path.write_text(text, encoding="utf-8")
-    return read_gold(path, CODEBOOK)
+    return read_gold(path, CODEBOOK).cells
 
 
 def test_values_have_the_variables_own_types(tmp_path: Path) -> None:

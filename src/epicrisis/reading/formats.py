@@ -88,6 +88,26 @@ def read(
     return reports_of(TABLES[name](path, options), options.columns)
 
 
+def open_table(path: Path) -> Table:
+    """A file of rows that are not reports, such as gold: CSV, TSV, JSON, JSON lines, Parquet or Excel.
+
+    Raises ``ReadingError`` as ``read`` does; nothing is said of the columns but their names.
+    """
+    if not _exists(path):
+        raise _missing(path)
+    if not path.is_file():
+        raise ReadingError("This is not a file.", path=path, hint="Name a file, not a folder.")
+    if path.suffix.lower() not in (*ENDINGS, ".txt", ".gz"):
+        raise ReadingError(
+            "What kind of table this is cannot be told from its name.",
+            path=path,
+            hint=f"It should end in {', '.join(ENDINGS)}.",
+        )
+    options = Options(Columns())
+    name = "csv" if path.suffix.lower() == ".txt" else _format(path, options)
+    return TABLES[name](path, options)
+
+
 def _format(path: Path, options: Options) -> str:
     inner = path.with_suffix("") if is_gzipped(path) else path
     ending = inner.suffix.lower()
