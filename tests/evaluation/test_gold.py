@@ -47,7 +47,7 @@ def test_a_blank_cell_is_not_mentioned_unless_it_says_otherwise(tmp_path: Path) 
     [
         ("id,size\n1,5\n2,huge\n", 3, "size"),
         ("id,grade\n1,9\n", 2, "1.5"),
-        ("id,grade,grade__status\n1,1,sure\n", 2, "grade__status"),
+        ("id,grade,grade__status\n1,1,sure\n", 2, "no known status"),
         ("name,colour\n1,red\n", None, "id"),
     ],
 )

@@ -243,10 +243,9 @@ def item(variable: GroupVariable, raw: Mapping[str, Any]) -> dict[str, Any]:
 def _from_json(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError as error:
-        place = (
-            f" ({error.msg}, at character {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
-        )
-        raise InvalidValueError(f"is not valid JSON{place}") from None
+    except json.JSONDecodeError as error:
+        raise InvalidValueError(f"is not valid JSON ({error.msg}, at character {error.pos + 1})") from None
+    except ValueError:
+        raise InvalidValueError("is not valid JSON (a number too long)") from None
     except RecursionError:
         raise InvalidValueError("is not valid JSON (nested too deep)") from None

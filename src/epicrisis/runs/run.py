@@ -109,6 +109,11 @@ class StoredRun:
                 extraction=row.extraction,
             )
 
+    def lengths(self) -> dict[str, int]:
+        """The length of every report in characters; without the reports whose texts are not in the store."""
+        with self._open() as store, store_errors(self.store_path):
+            return store.lengths(store.run(self.id).number)
+
     def text(self, report_id: str) -> str | None:
         """The text of a report; None if the run left texts out of the store. Raises KeyError."""
         row = self._row(report_id)

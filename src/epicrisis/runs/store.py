@@ -300,6 +300,16 @@ class Store:
             )
         )
 
+    def lengths(self, number: int) -> dict[str, int]:
+        """The lengths of the texts in characters, by report id; texts that are not kept are missing."""
+        return dict(
+            self._db.execute(
+                "SELECT r.report_id, length(t.text) FROM run_reports r JOIN results x ON x.id = r.result"
+                " JOIN texts t ON t.digest = x.text_digest WHERE r.run = ?",
+                (number,),
+            )
+        )
+
     def text(self, digest: str) -> str | None:
         """The text with this SHA-256 (hexadecimal), if the store holds texts."""
         row = self._db.execute("SELECT text FROM texts WHERE digest = ?", (bytes.fromhex(digest),)).fetchone()
