@@ -14,9 +14,11 @@ from pydantic import BaseModel
 from .codebook.codebook import Codebook
 from .engines.engine import Engine
 from .errors import OptionError
+from .extraction.calibration import Asking
 from .extraction.extractor import ExtractionOptions, Extractor
 from .reading import Columns, ReportSet
 from .reading import reports as reports_of
+from .runs.calibrating import choose
 from .runs.database import store_path
 from .runs.deferred import DeferredEngine
 from .runs.identity import EngineIdentity
@@ -111,6 +113,7 @@ def extract(
     store: str | os.PathLike[str] | None = None,
     fresh: bool = False,
     keep_text: bool = True,
+    calibration: bool | str | os.PathLike[str] = True,
     progress: bool | Progress = False,
 ) -> Run:
     """Extract the variables of a codebook from reports, and give the run.
@@ -123,7 +126,9 @@ def extract(
 
     Results are kept in ``store`` (default ``.epicrisis/store.sqlite``, or ``$EPICRISIS_STORE``): the same
     call again asks nothing twice, unless ``fresh``. Without ``keep_text`` the store holds quotes but not
-    the whole texts. ``progress`` shows a bar on stderr, or tells a listener.
+    the whole texts. Confidences are calibrated by the file kept beside the codebook, if there is one that
+    fits; by the file that ``calibration`` names; or not at all if it is False. ``progress`` shows a bar on
+    stderr, or tells a listener.
 
     A report that fails is in the run with its reason; ``run.counts.failed`` says how many. Raises
     CodebookError, ReadingError, OptionError, ModelError, EngineError or StoreError if nothing could start,
@@ -147,6 +152,7 @@ def extract(
             ids=None if ids is None else frozenset(ids),
             settings=settings,
             options=options,
+            calibration=calibration,
             fetch_report=fetch_report,
         )
         session = work(task, path, progress=listener, fresh=fresh, keep_text=keep_text)
@@ -172,6 +178,7 @@ def prepare(
     ids: frozenset[str] | None = None,
     settings: EngineSettings | None = None,
     options: ExtractionOptions | None = None,
+    calibration: bool | str | os.PathLike[str] = True,
     fetch_report: FetchReport | None = None,
 ) -> Task:
     """Check and gather everything a run needs, short of loading a model. Writes nothing.
@@ -185,7 +192,8 @@ def prepare(
         opened = _from_address(engine, settings or EngineSettings(), fetch_report)
     else:
         opened = _Opening(DeferredEngine(lambda: engine), EngineIdentity.of(engine), None, keep_open=True)
-    return _task(wanted, wanted_path, selected, opened, options)
+    given = calibration if isinstance(calibration, bool) else Path(calibration)
+    return _task(wanted, wanted_path, selected, opened, options, given)
 
 
 def to_codebook(
@@ -270,8 +278,12 @@ def _task(
     selected: Selected,
     opening: _Opening,
     options: ExtractionOptions,
+    calibration: bool | Path,
 ) -> Task:
     extractor = Extractor(codebook, opening.engine, options)
+    named = opening.identity
+    asking = Asking.of(named.model, named.digest, extractor.prompt_version, options.as_dict())
+    chosen = choose(calibration, codebook, path, asking)
 
     def make_ready() -> Ready:
         from .engines.probe import probe
@@ -291,6 +303,8 @@ def _task(
         make_ready=make_ready,
         codebook_path=path,
         address=opening.address,
+        calibration=chosen.calibration,
+        notes=chosen.notes,
     )
 
 

@@ -88,6 +88,13 @@ def extract(
         int | None,
         Parameter(group=_ASKING, help="How many worked examples, made from the codebook, it is shown."),
     ] = None,
+    calibration: Annotated[
+        Path | None,
+        Parameter(group=_ASKING, help="Calibrate confidences with this file, not the codebook's own."),
+    ] = None,
+    no_calibration: Annotated[
+        bool, flag("Leave confidences as the model gives them.", group=_ASKING)
+    ] = False,
     no_confidence: Annotated[
         bool, flag("Do not ask the engine for the probabilities of its tokens.", group=_ASKING)
     ] = False,
@@ -129,12 +136,13 @@ def extract(
             limit=limit,
             ids=None if ids is None else _ids(ids),
             settings=EngineSettings(context=context, parallel=parallel, threads=threads, timeout=timeout),
+            calibration=_calibration(calibration, no_calibration),
             fetch_report=None if shown is None else shown.fetching,
         )
         if out_file is not None:
             _check_columns(task)
         if not quiet:
-            for note in task.source.notes:
+            for note in (*task.source.notes, *task.notes):
                 say(note)
         session = work(task, path, progress=shown, fresh=fresh, keep_text=not no_text)
     run = Run(path, session.run_id)
@@ -152,6 +160,14 @@ def _options(form: Form | None, worked: int | None, no_confidence: bool) -> Extr
 
     chosen: dict[str, Any] = {"form": form, "examples": worked, "confidence": not no_confidence}
     return ExtractionOptions(**{name: value for name, value in chosen.items() if value is not None})
+
+
+def _calibration(path: Path | None, none: bool) -> bool | Path:
+    if path is not None and none:
+        from ..errors import OptionError
+
+        raise OptionError("A calibration is named, and none is wanted.", hint="Leave out one of the options.")
+    return path or not none
 
 
 def _check_output(path: Path | None, inputs: tuple[Path, ...]) -> None:

@@ -123,13 +123,14 @@ class Bin:
 @dataclass(frozen=True, slots=True)
 class Reliability:
     """How far confidence is what it says. ``method`` is ``raw``, ``isotonic`` or ``platt``; fitted ones
-    are cross-validated."""
+    are cross-validated. ``left_out``: scored cells without a confidence."""
 
     method: str
     n: int
     ece: Estimate
     brier: Estimate
     bins: tuple[Bin, ...]
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,7 @@ class SessionRecord(_Document):
     asked: int = 0
     cached: int = 0
     status: str = "running"
+    notes: list[str] = Field(default_factory=list)
 
 
 class SystemRecord(_Document):
@@ -125,7 +126,8 @@ class SystemRecord(_Document):
 
 
 class Manifest(_Document):
-    """The document of a run. ``prompt_version`` identifies the wording of the prompts."""
+    """The document of a run. ``prompt_version`` identifies the wording of the prompts; ``calibration`` is
+    applied to the confidences when the run is read."""
 
     run: str
     status: str
@@ -135,6 +137,7 @@ class Manifest(_Document):
     prompt_version: str
     options: dict[str, Any]
     source: SourceRecord
+    calibration: dict[str, Any] | None = None
     fresh: bool = False
     keeps_text: bool = True
     counts: Counts = Counts()

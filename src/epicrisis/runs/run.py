@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from ..codebook.codebook import Codebook
 from ..errors import StoreError
 from ..extraction.answer import Extraction
+from ..extraction.calibration import Calibration
 from ..extraction.record import Record
+from .calibrating import calibration_in
 from .database import store_errors, store_path
 from .lock import is_worked_on
 from .manifest import Manifest
@@ -24,7 +27,8 @@ class StoredRun:
     """A codebook applied to a set of reports. Iterating gives one Extraction per report, in input order.
 
     Every call reads the store anew, so a run that is still under way shows what it has so far. Nothing
-    here needs a model or the file of reports.
+    here needs a model or the file of reports. Confidences are calibrated if the manifest has a calibration,
+    unless they are asked for ``raw``: as the model gave them.
     """
 
     def __init__(self, store: str | os.PathLike[str], run_id: str) -> None:
@@ -89,7 +93,11 @@ class StoredRun:
 
     def __getitem__(self, report_id: str) -> Extraction:
         """The extraction of one report. Raises KeyError."""
-        row = self._row(report_id)
+        return self.extraction(report_id)
+
+    def extraction(self, report_id: str, *, raw: bool = False) -> Extraction:
+        """The extraction of one report. Raises KeyError."""
+        row = self._row(report_id, raw=raw)
         if row is None:
             raise KeyError(report_id)
         return row.extraction
@@ -97,9 +105,9 @@ class StoredRun:
     def __contains__(self, report_id: object) -> bool:
         return isinstance(report_id, str) and self._row(report_id) is not None
 
-    def records(self) -> Iterator[Record]:
+    def records(self, *, raw: bool = False) -> Iterator[Record]:
         """Every report with what is known about it and its extraction, in input order."""
-        for row in self._rows():
+        for row in self._rows(raw=raw):
             yield Record(
                 report_id=row.report_id,
                 patient=row.patient,
@@ -134,16 +142,26 @@ class StoredRun:
         with self._open() as store, store_errors(self.store_path):
             store.remove_run(store.run(self.id).number)
 
-    def _row(self, report_id: str) -> ReportRow | None:
+    def _row(self, report_id: str, *, raw: bool = False) -> ReportRow | None:
         with self._open() as store:
-            return store.row(store.run(self.id).number, report_id)
+            run = store.run(self.id)
+            row = store.row(run.number, report_id)
+        calibration = None if raw else calibration_in(run.manifest)
+        return row if row is None or calibration is None else _calibrated(row, calibration)
 
-    def _rows(self) -> Iterator[ReportRow]:
+    def _rows(self, *, raw: bool = False) -> Iterator[ReportRow]:
         with self._open() as store, store_errors(self.store_path):
-            yield from store.rows(store.run(self.id).number)
+            run = store.run(self.id)
+            calibration = None if raw else calibration_in(run.manifest)
+            for row in store.rows(run.number):
+                yield row if calibration is None else _calibrated(row, calibration)
 
     def _open(self) -> Store:
         return Store(self.store_path, create=False)
+
+
+def _calibrated(row: ReportRow, calibration: Calibration) -> ReportRow:
+    return replace(row, extraction=calibration.applied(row.extraction))
 
 
 def true_status(path: Path, row: RunRow) -> RunStatus:

@@ -89,7 +89,10 @@ class _Worker:
         self._ready: Ready | None = None
 
     def work(self, progress: Progress, keep_text: bool, max_failures: int) -> Session:
-        self._manifest.sessions.append(SessionRecord(started=now()))
+        calibration = self._task.calibration
+        # The latest call decides: the store keeps confidences as the model gave them.
+        self._manifest.calibration = None if calibration is None else calibration.as_dict()
+        self._manifest.sessions.append(SessionRecord(started=now(), notes=list(self._task.notes)))
         self._write("running", ended=None)
         executor = Executor(
             self._store,

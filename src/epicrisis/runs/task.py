@@ -9,6 +9,7 @@ from typing import Any
 
 from ..codebook.codebook import Codebook
 from ..engines.engine import EngineInfo
+from ..extraction.calibration import Calibration
 from ..report import Report
 from .identity import EngineIdentity
 from .manifest import SourceRecord
@@ -32,7 +33,8 @@ class Ready:
 class Task:
     """A codebook, reports that can be gone through more than once, and the engine to ask.
 
-    ``make_ready`` opens the engine. It is called once, when the first report must be asked.
+    ``make_ready`` opens the engine. It is called once, when the first report must be asked. ``calibration``
+    is for the confidences; ``notes`` are worth telling the user.
     """
 
     codebook: Codebook
@@ -45,3 +47,5 @@ class Task:
     make_ready: Callable[[], Ready]
     codebook_path: Path | None = None
     address: str | None = None
+    calibration: Calibration | None = None
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,189 @@
+"""From a model's confidence to the share of such answers that are right, as gold once showed it.
+
+The curves are fitted elsewhere; here they are read and applied, with nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from ..errors import CodebookError
+from .answer import Extraction
+
+#: What a calibration's file is called: the codebook's file name with this for its ending.
+SUFFIX = ".calibration.json"
+#: Confidences nearer to 0 or 1 than this have no logit worth telling apart.
+NEAREST = 1e-6
+#: Options of asking that change how sure a model seems.
+_OF_ASKING = ("form", "absent", "examples", "shots", "temperature")
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+Method = Literal["raw", "isotonic", "platt"]
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
+
+
+def _rising(points: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+    if any(left[0] >= right[0] or left[1] > right[1] for left, right in pairwise(points)):
+        raise ValueError("the points of the curve do not rise")
+    return points
+
+
+class IsotonicCurve(_Document):
+    """Straight lines between ``points`` (confidence, probability); level before the first and after the
+    last. ``n``: cells it was fitted on."""
+
+    method: Literal["isotonic"] = "isotonic"
+    points: Annotated[
+        tuple[tuple[Probability, Probability], ...], Field(min_length=1), AfterValidator(_rising)
+    ]
+    n: Annotated[int, Field(ge=1)]
+
+    def __call__(self, confidence: float) -> float:
+        after = bisect_right(self.points, confidence, key=lambda point: point[0])
+        if after == 0:
+            value = self.points[0][1]
+        elif after == len(self.points):
+            value = self.points[-1][1]
+        else:
+            (x, y), (next_x, next_y) = self.points[after - 1], self.points[after]
+            value = y + (next_y - y) * (confidence - x) / (next_x - x)
+        return within(value, self.n)
+
+
+class PlattCurve(_Document):
+    """``1 / (1 + exp(-(slope * logit(confidence) + intercept)))``. ``n``: cells it was fitted on."""
+
+    method: Literal["platt"] = "platt"
+    slope: Annotated[float, Field(ge=0)]
+    intercept: float
+    n: Annotated[int, Field(ge=1)]
+
+    def __call__(self, confidence: float) -> float:
+        near = min(max(confidence, NEAREST), 1 - NEAREST)
+        score = self.slope * math.log(near / (1 - near)) + self.intercept
+        if score >= 0:
+            return within(1 / (1 + math.exp(-min(score, 700.0))), self.n)
+        odds = math.exp(max(score, -700.0))
+        return within(odds / (1 + odds), self.n)
+
+
+Curve = Annotated[IsotonicCurve | PlattCurve, Field(discriminator="method")]
+
+
+def within(probability: float, n: int) -> float:
+    """No more certain than ``n`` cells can show: between 1/(n+2) and 1 - 1/(n+2), Laplace's rule of
+    succession for none and for all of them."""
+    edge = 1 / (n + 2)
+    return min(max(probability, edge), 1 - edge)
+
+
+class Asking(_Document):
+    """The model and the way it was asked: what confidences depend on besides the codebook."""
+
+    model: str
+    digest: str | None = None
+    prompt_version: str
+    options: dict[str, Any] = Field(default_factory=dict)
+
+    @classmethod
+    def of(cls, model: str, digest: str | None, prompt_version: str, options: Mapping[str, Any]) -> Self:
+        """``options`` as a run's manifest has them; those that confidences do not depend on are left."""
+        kept = {name: options[name] for name in _OF_ASKING if name in options}
+        return cls(model=model, digest=digest, prompt_version=prompt_version, options=kept)
+
+
+class Calibration(_Document):
+    """What a codebook's confidences are worth, with one model, by one gold.
+
+    ``variables`` holds a curve for each variable that had enough cells, ``pooled`` the one for the others.
+    ``method`` ``raw`` means that no curve made confidences better. ``brier`` and ``ece`` are (before,
+    after), the latter cross-validated. ``cells`` and ``reports`` count what it was fitted on.
+    """
+
+    method: Method
+    variables: dict[str, Curve] = Field(default_factory=dict)
+    pooled: Curve | None = None
+    codebook: str
+    codebook_digest: str
+    cells: int
+    reports: int
+    brier: tuple[float, float]
+    ece: tuple[float, float]
+    gold: str = ""
+    created: str = ""
+    run: str | None = None
+    asking: Asking | None = None
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read a calibration's file. Raises CodebookError if it cannot be read or is none."""
+        try:
+            return cls.model_validate_json(path.read_bytes())
+        except OSError as error:
+            raise CodebookError(
+                f"The calibration cannot be read: {error.strerror}.", path=path, hint=_WITHOUT
+            ) from None
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise CodebookError(
+                f"This is no calibration: {where + ': ' if where else ''}{first['msg']}.",
+                path=path,
+                hint=_WITHOUT,
+            ) from None
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON-ready values."""
+        return self.model_dump(mode="json")
+
+    def apply(self, variable: str, confidence: float) -> float:
+        """The probability that an answer of this variable, given with this confidence, is right."""
+        curve = self.variables.get(variable, self.pooled)
+        return confidence if curve is None else curve(confidence)
+
+    def applied(self, extraction: Extraction) -> Extraction:
+        """The extraction with its confidences calibrated. Those inside groups stay as they are."""
+        answers = {
+            name: answer
+            if answer.confidence is None
+            else replace(answer, confidence=self.apply(name, answer.confidence))
+            for name, answer in extraction.answers.items()
+        }
+        return replace(extraction, answers=answers)
+
+    def mismatch(self, codebook_digest: str, asking: Asking) -> str | None:
+        """Why this calibration says nothing about answers to this codebook, asked this way; None if it
+        does. Weights with a digest are the same under any name."""
+        if self.codebook_digest != codebook_digest:
+            return "it was made with another content of the codebook"
+        if self.asking is None:
+            return "it does not say which model it was made with"
+        if (self.asking.digest or self.asking.model) != (asking.digest or asking.model):
+            return f"it was made with the model {self.asking.model}"
+        if self.asking.prompt_version != asking.prompt_version:
+            return "it was made with another wording of the prompt"
+        other = [name for name in _OF_ASKING if self.asking.options.get(name) != asking.options.get(name)]
+        return f"it was made with another {' and '.join(other)}" if other else None
+
+    def fits(self, codebook_digest: str, asking: Asking) -> bool:
+        """Whether it can be applied to answers to this codebook, asked this way."""
+        return self.mismatch(codebook_digest, asking) is None
+
+
+def beside(codebook: Path) -> Path:
+    """Where the calibration of the codebook in this file is kept."""
+    return codebook.with_name(codebook.stem + SUFFIX)
+
+
+_WITHOUT = "Save it anew with 'epicrisis evaluate', remove it, or give --no-calibration."
