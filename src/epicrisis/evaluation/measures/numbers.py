@@ -63,11 +63,7 @@ def measure_quantity(variable: QuantityVariable, column: Column, resampler: Resa
         ),
         **absence(column),
     }
-    notes = [
-        f"MAE is in {variable.unit}; amounts are the same within {variable.tolerance:.3g} of the larger."
-    ]
-    notes.append(f"R-SMAPE with epsilon {epsilon:g} {variable.unit}" + _whence(variable))
-    return result(variable, column, metrics, notes=notes)
+    return result(variable, column, metrics, notes=_notes(variable))
 
 
 def smape_term(answer: float, gold: float, epsilon: float) -> float:
@@ -110,10 +106,16 @@ def _joined(variable: QuantityVariable, pair: Pair) -> tuple[float, float, str] 
     return (answer, gold, unit) if unit == gold_unit else None
 
 
-def _whence(variable: QuantityVariable) -> str:
-    if variable.epsilon is not None:
-        return "."
-    return ": the codebook gives none, so small differences near zero weigh in full."
+def _notes(variable: QuantityVariable) -> list[str]:
+    bare = variable.unit == "1"
+    tolerance = f"Amounts are the same within {variable.tolerance:.3g} of the larger."
+    if variable.epsilon is None:
+        smape = (
+            "R-SMAPE has no epsilon: the codebook gives none, so small differences near zero weigh in full."
+        )
+    else:
+        smape = f"R-SMAPE has an epsilon of {variable.epsilon:g}{'' if bare else f' {variable.unit}'}."
+    return [tolerance if bare else f"MAE is in {variable.unit}. {tolerance}", smape]
 
 
 def _complement_of_first(statistic: Statistic) -> Statistic:
