@@ -1,0 +1,123 @@
+"""An evaluation in plain sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..cells import Outcome
+from ..estimate import FEWEST_REPORTS
+from ..result import Evaluation
+from .words import counted, estimate_text, integer, listed, metric_label, number, percent, share_text
+
+_HARDEST = 3
+
+
+def reading(evaluation: Evaluation) -> tuple[str, ...]:
+    """What the numbers say, most important first, one sentence or two for each subject."""
+    return tuple(
+        sentence
+        for subject in (_agreement, _absence, _whole, _hardest, _ceiling, _review, _matching)
+        for sentence in subject(evaluation)
+    )
+
+
+def _agreement(evaluation: Evaluation) -> Iterator[str]:
+    reports, cells = len(evaluation.matching.scored), sum(evaluation.outcomes.values())
+    scored = (
+        f"{counted(reports, 'report')} and {counted(len(evaluation.variables), 'variable')} were scored: "
+        f"{counted(cells, 'cell')}."
+    )
+    if evaluation.overall:
+        name, headline = next(iter(evaluation.overall.items()))
+        share = "not defined" if headline.value is None else share_text(headline)
+        scored += f" Overall {metric_label(name)}: {share}."
+    yield scored
+    if reports < FEWEST_REPORTS:
+        yield f"Intervals are refused below {FEWEST_REPORTS} reports: so few say nothing about the next one."
+
+
+def _absence(evaluation: Evaluation) -> Iterator[str]:
+    count = {outcome: evaluation.outcomes.get(outcome.value, 0) for outcome in Outcome}
+    valued = count[Outcome.RIGHT] + count[Outcome.WRONG] + count[Outcome.MISSED]
+    silent = count[Outcome.SILENT] + count[Outcome.INVENTED]
+    yield (
+        f"Where gold has a value ({counted(valued, 'cell')}): {integer(count[Outcome.RIGHT])} right, "
+        f"{integer(count[Outcome.WRONG])} wrong, {integer(count[Outcome.MISSED])} missed. "
+        f"Where gold is silent ({counted(silent, 'cell')}): {integer(count[Outcome.SILENT])} left empty, "
+        f"{integer(count[Outcome.INVENTED])} invented."
+    )
+    if count[Outcome.FAILED]:
+        failed = counted(count[Outcome.FAILED], "cell")
+        yield f"{failed} have no valid answer; they count as wrong, whatever gold says."
+
+
+def _whole(evaluation: Evaluation) -> Iterator[str]:
+    for name, estimate in evaluation.overall.items():
+        if "report" in name and estimate.value is not None:
+            yield f"{share_text(estimate)} of the reports are wholly right."
+            return
+
+
+def _hardest(evaluation: Evaluation) -> Iterator[str]:
+    scored = []
+    for variable in evaluation.variables:
+        for name, estimate in list(variable.metrics.items())[:1]:
+            if estimate.value is not None and 0 <= estimate.value < 1:
+                scored.append((estimate.value, variable.name, name))
+    if not scored:
+        return
+    worst = [f"{name} ({metric_label(metric)} {number(value)})" for value, name, metric in sorted(scored)]
+    yield f"The lowest scores: {listed(worst[:_HARDEST])}."
+
+
+def _ceiling(evaluation: Evaluation) -> Iterator[str]:
+    by_verdict: dict[str, list[str]] = {}
+    for one in evaluation.ceiling:
+        by_verdict.setdefault(one.verdict, []).append(one.variable)
+    if names := by_verdict.get("alike"):
+        yield f"Model and human cannot be told apart on {counted(len(names), 'variable')}: {listed(names)}."
+    if names := by_verdict.get("below"):
+        yield f"The model is below human agreement on {counted(len(names), 'variable')}: {listed(names)}."
+    if names := by_verdict.get("above"):
+        yield f"The model is above human agreement on {counted(len(names), 'variable')}: {listed(names)}."
+
+
+def _review(evaluation: Evaluation) -> Iterator[str]:
+    review = evaluation.review
+    if review is None or review.target is None:
+        return
+    if review.needed is None or review.needed.value is None:
+        reason = review.note or (review.needed.note if review.needed else "") or "it is out of reach"
+        yield f"How much to review for {percent(review.target)}: not known ({reason})."
+        return
+    sentence = (
+        f"To have {percent(review.target)} of the cells right, a person must read "
+        f"{share_text(review.needed)} of the reports, least certain first"
+    )
+    if review.at_random is not None:
+        sentence += f"; in random order it would be {percent(review.at_random)}"
+    yield f"{sentence}."
+
+
+def _matching(evaluation: Evaluation) -> Iterator[str]:
+    matching = evaluation.matching
+    left = [
+        (len(matching.only_in_run), "in the run only"),
+        (len(matching.only_in_gold), "in gold only"),
+        (len(matching.excluded), "excluded"),
+    ]
+    told = [f"{integer(number_of)} {where}" for number_of, where in left if number_of]
+    if told:
+        yield f"Not scored: {listed(told)} (reports; all are listed below)."
+
+
+def calibration_line(evaluation: Evaluation) -> str | None:
+    """How far confidences can be believed, in one line."""
+    if not evaluation.reliability:
+        return None
+    parts = [
+        f"{one.method} {estimate_text(one.ece)}"
+        for one in evaluation.reliability
+        if one.ece.value is not None
+    ]
+    return f"Expected calibration error: {'; '.join(parts)}" if parts else None
