@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     import polars
 
     from .engines.store import Report as FetchReport
+    from .evaluation.gold import Blank, Gold
+    from .evaluation.result import Evaluation
 
 #: The engine used where none is named.
 DEFAULT_ENGINE = "qwen2.5-coder-1.5b-instruct"
@@ -84,6 +86,60 @@ class Run(StoredRun):
             include=include,
             identity=columns.identity,
             carried=columns.carried,
+        )
+
+    def evaluate(
+        self,
+        gold: Gold | str | os.PathLike[str],
+        *,
+        blank: Blank | str = "not-mentioned",
+        by: Sequence[str] = (),
+        cost_per_hour: float | None = None,
+        split: str | os.PathLike[str] | None = None,
+        splits: int | None = None,
+        train: float = 0.5,
+        leave_one_out: bool = False,
+        humans: Sequence[Gold | str | os.PathLike[str]] = (),
+        target: float | None = None,
+        half_width: float = 0.05,
+        bertscore: str | os.PathLike[str] | None = None,
+        draws: int = 2000,
+        seed: int = 0,
+        progress: Callable[[str], None] | None = None,
+    ) -> Evaluation:
+        """Measure the run by gold: a file, the name of another run in the same store, or a ``Gold``.
+
+        ``blank`` says what gold's blank cells mean: ``not-mentioned`` or ``ignore``. ``by`` names carried
+        columns to break errors down by; ``cost_per_hour`` is of the engine, in any currency. ``split`` is a
+        file that says which reports are for testing; ``splits`` random splits with the share ``train`` in
+        the training part, or ``leave_one_out``, add the scores of held-out parts. ``humans`` are golds of
+        two people or more, whose agreement is set beside the run's. ``target`` is the share of right cells
+        to reach by review, ``half_width`` the precision to plan more gold for, ``bertscore`` the folder of a
+        local model. Intervals rest on ``draws`` bootstrap draws with ``seed``; ``progress`` is told what is
+        measured now.
+
+        Calls no model. Raises ReadingError for gold that cannot be used, OptionError where nothing can be
+        scored, MissingExtraError without the extra ``evaluation``.
+        """
+        from .evaluation.evaluate import evaluate
+
+        return evaluate(
+            self,
+            gold,
+            blank=blank,
+            draws=draws,
+            seed=seed,
+            by=by,
+            cost_per_hour=cost_per_hour,
+            split=split,
+            splits=splits,
+            train=train,
+            leave_one_out=leave_one_out,
+            humans=humans,
+            target=target,
+            half_width=half_width,
+            bertscore=bertscore,
+            progress=progress,
         )
 
 
