@@ -1,0 +1,1 @@
+"""Runs beside each other: which is better against one gold, and which cells differ."""
