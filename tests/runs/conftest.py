@@ -99,7 +99,7 @@ class Bench:
 
     def work(self, reports: Sequence[Report], **options: Any) -> Session:
         """Work through ``reports``; options that are a Task's change the task."""
-        names = ("codebook", "engine", "prompt_version", "options", "limit", "ids")
+        names = ("codebook", "engine", "prompt_version", "options", "limit", "ids", "calibration", "notes")
         change = {name: options.pop(name) for name in names if name in options}
         return work(self.task(reports, **change), self.store, **options)
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import isotonic_regression, minimize
+from scipy.optimize import isotonic_regression
 from scipy.special import expit, logit
 
 from ...extraction.calibration import NEAREST, IsotonicCurve, PlattCurve
 from ..resampling import Array
+
+#: Newton's method: the most steps, the gradient per cell at which it stops, and what keeps the curvature
+#: invertible where all confidences are the same.
+_STEPS = 100
+_FLAT = 1e-10
+_RIDGE = 1e-9
 
 
 def isotonic(confidence: Array, right: Array) -> IsotonicCurve:
@@ -35,29 +41,41 @@ def platt(confidence: Array, right: Array) -> PlattCurve:
 
     The targets are not 1 and 0 but (n1 + 1) / (n1 + 2) and 1 / (n0 + 2), for n1 right and n0 wrong cells.
     A curve that would fall is level instead: confidence then says nothing. Sources: Platt, Advances in
-    Large Margin Classifiers, 1999; the stable form of the likelihood: Lin, Lin and Weng, Mach Learn
+    Large Margin Classifiers, 1999; Newton's method with backtracking: Lin, Lin and Weng, Mach Learn
     2007;68:267.
     """
     ones = float(right.sum())
     zeros = len(right) - ones
     target = np.where(right > 0, (ones + 1) / (ones + 2), 1 / (zeros + 2))
     x = logit(np.clip(confidence, NEAREST, 1 - NEAREST))
+    level = float(logit(target.mean()))
+    line = _newton(np.stack([x, np.ones_like(x)]), target, np.asarray([0.0, level]))
+    slope, intercept = (float(line[0]), float(line[1])) if line[0] > 0 else (0.0, level)
+    return PlattCurve(slope=slope, intercept=intercept, n=len(right))
 
-    def loss(line: Array) -> tuple[float, Array]:
-        score = line[0] * x + line[1]
-        gap = expit(score) - target
-        value = np.logaddexp(0.0, score) - target * score
-        return float(value.mean()), np.asarray([np.mean(gap * x), gap.mean()])
 
-    found = minimize(
-        loss,
-        x0=[1.0, 0.0],
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[(0.0, None), (None, None)],
-        options={"ftol": 1e-14, "gtol": 1e-9},
-    )
-    return PlattCurve(slope=max(0.0, float(found.x[0])), intercept=float(found.x[1]), n=len(right))
+def _newton(inputs: Array, target: Array, line: Array) -> Array:
+    """The line (weights of the rows of ``inputs``) of least cross-entropy with ``target``."""
+    loss = _loss(line @ inputs, target)
+    for _ in range(_STEPS):
+        probability = expit(line @ inputs)
+        slope = inputs @ (probability - target)
+        if np.abs(slope).max() < _FLAT * len(target):
+            break
+        curvature = (inputs * (probability * (1 - probability))) @ inputs.T + _RIDGE * np.eye(len(line))
+        step = np.linalg.solve(curvature, slope)
+        size = 1.0
+        while (after := _loss((line - size * step) @ inputs, target)) > loss and size > _FLAT:
+            size /= 2
+        if after > loss:
+            break
+        line, loss = line - size * step, after
+    return line
+
+
+def _loss(score: Array, target: Array) -> float:
+    # The logarithm of 1 + exp(score) without overflow.
+    return float(np.sum(np.maximum(score, 0) + np.log1p(np.exp(-np.abs(score))) - target * score))
 
 
 def along(curve: IsotonicCurve | PlattCurve, confidence: Array) -> Array:

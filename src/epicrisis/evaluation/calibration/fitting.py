@@ -47,7 +47,7 @@ class Curves:
 
 def enough(right: Array) -> bool:
     """Whether a curve can be fitted to these cells."""
-    ones = right.sum()
+    ones = float(right.sum())
     return len(right) >= FEWEST_CELLS and min(ones, len(right) - ones) >= FEWEST_EACH
 
 
