@@ -84,9 +84,9 @@ def make_evaluation(**changes: Any) -> Evaluation:
         created="2026-01-01T00:00:00+00:00",
         matching=Matching(tuple(TEXTS), ("X-1",), ("Y-1", "Y-2"), {"Z-1": "an example of the run"}),
         overall={
-            "accuracy": estimate(0.845),
+            "micro_accuracy": estimate(0.845),
             "macro_accuracy": estimate(0.81),
-            "reports_wholly_right": estimate(0.4),
+            "reports_right": estimate(0.4),
         },
         outcomes={"right": 80, "wrong": 20, "missed": 12, "invented": 9, "silent": 37, "failed": 2},
         variables=_variables(),

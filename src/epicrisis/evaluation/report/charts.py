@@ -20,6 +20,7 @@ _DARKEST = 0.55
 _CONFIG: Spec = {
     # The page names each chart in one sentence; the marks would be read out one by one.
     "aria": False,
+    "mark": {"aria": False},
     "background": None,
     "font": "system-ui, sans-serif",
     "view": {"stroke": None},
@@ -33,7 +34,7 @@ _CONFIG: Spec = {
         "labelLimit": 110,
         "titleFontWeight": "normal",
     },
-    "legend": {"labelColor": _INK, "titleColor": _INK, "orient": "bottom", "symbolStrokeColor": _INK},
+    "legend": {"labelColor": _INK, "titleColor": _INK, "orient": "bottom"},
 }
 _SHARE: Spec = {"type": "quantitative", "scale": {"domain": [0, 1]}}
 
@@ -114,7 +115,7 @@ def reliability_chart(fits: Sequence[Reliability]) -> Spec:
         "encoding": {"x": x, "y": {"field": "low", **y}, "y2": {"field": "high"}},
     }
     dots: Spec = {
-        "mark": {"type": "point", "stroke": _ACCENT, "fill": "var(--page)", "size": 55, "strokeWidth": 1.5},
+        "mark": {"type": "point", "color": _ACCENT, "size": 55, "strokeWidth": 1.5},
         "encoding": {
             "x": x,
             "y": {"field": "right", **y},
@@ -194,7 +195,7 @@ def ceiling_chart(ceilings: Sequence[Ceiling]) -> Spec:
         "encoding": {"y": y, "yOffset": offset, "x": {"field": "low", **x}, "x2": {"field": "high"}},
     }
     dots: Spec = {
-        "mark": {"type": "point", "stroke": _ACCENT, "fill": "var(--page)", "size": 60, "strokeWidth": 1.5},
+        "mark": {"type": "point", "color": _ACCENT, "size": 60, "strokeWidth": 1.5},
         "encoding": {
             "y": y,
             "yOffset": offset,

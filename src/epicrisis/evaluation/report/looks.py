@@ -47,10 +47,9 @@ def _look(suspect: Suspect, text: TextOf | None, anchor: str) -> Look:
     if suspect.quote:
         facts.append(("quote", _short(suspect.quote)))
     facts += [("remark", note) for note in suspect.notes]
-    whole = None if text is None or suspect.start is None else text(suspect.report)
-    place = None
-    if whole is not None and suspect.start is not None and suspect.end is not None:
-        place = window(whole, suspect.start, suspect.end)
+    whole = None if text is None else text(suspect.report)
+    span = None if whole is None else _span(suspect, whole)
+    place = None if whole is None or span is None else window(whole, *span)
     title = f"{suspect.report}, {suspect.variable}"
     return Look(title, suspect.outcome, tuple(facts), place, anchor)
 
@@ -65,11 +64,19 @@ def _texts(suspects: Sequence[Suspect], text: TextOf | None) -> tuple[ReportText
         whole = text(report)
         if whole is None:
             continue
-        spans = [(one.start, one.end) for one in group if one.start is not None and one.end is not None]
+        spans = [span for one in group if (span := _span(one, whole)) is not None]
         found.append(ReportText(report, f"report-{len(found) + 1}", pieces(whole, spans)))
         if len(found) == MOST_TEXTS:
             break
     return tuple(found)
+
+
+def _span(suspect: Suspect, text: str) -> tuple[int, int] | None:
+    """The place of the evidence; of gold's quote, which comes without one, where the text has it verbatim."""
+    if suspect.start is not None and suspect.end is not None:
+        return suspect.start, suspect.end
+    start = text.find(suspect.quote) if suspect.quote else -1
+    return None if start < 0 or suspect.quote is None else (start, start + len(suspect.quote))
 
 
 def _short(text: str) -> str:

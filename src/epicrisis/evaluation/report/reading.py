@@ -27,10 +27,9 @@ def _agreement(evaluation: Evaluation) -> Iterator[str]:
         f"{counted(reports, 'report')} and {counted(len(evaluation.variables), 'variable')} were scored: "
         f"{counted(cells, 'cell')}."
     )
-    if evaluation.overall:
-        name, headline = next(iter(evaluation.overall.items()))
-        share = "not defined" if headline.value is None else share_text(headline)
-        scored += f" Overall {metric_label(name)}: {share}."
+    agreeing = evaluation.overall.get("micro_accuracy")
+    if agreeing is not None and agreeing.value is not None:
+        scored += f" {share_text(agreeing)} of the cells agree with gold."
     yield scored
     if reports < FEWEST_REPORTS:
         yield f"Intervals are refused below {FEWEST_REPORTS} reports: so few say nothing about the next one."
@@ -52,10 +51,9 @@ def _absence(evaluation: Evaluation) -> Iterator[str]:
 
 
 def _whole(evaluation: Evaluation) -> Iterator[str]:
-    for name, estimate in evaluation.overall.items():
-        if "report" in name and estimate.value is not None:
-            yield f"{share_text(estimate)} of the reports are wholly right."
-            return
+    whole = evaluation.overall.get("reports_right")
+    if whole is not None and whole.value is not None:
+        yield f"{share_text(whole)} of the reports are wholly right."
 
 
 def _hardest(evaluation: Evaluation) -> Iterator[str]:
@@ -108,7 +106,7 @@ def _matching(evaluation: Evaluation) -> Iterator[str]:
     ]
     told = [f"{integer(number_of)} {where}" for number_of, where in left if number_of]
     if told:
-        yield f"Not scored: {listed(told)} (reports; all are listed below)."
+        yield f"Reports not scored: {listed(told)}."
 
 
 def calibration_line(evaluation: Evaluation) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..result import Evaluation, Mistake, Suspect
+from ..result import FAILED, SILENT, Evaluation, Mistake, Suspect
 
 #: Kinds whose values are the report's own words.
 _VERBATIM = frozenset({"text", "spans", "group"})
@@ -28,8 +28,12 @@ def _suspect(suspect: Suspect, verbatim: bool) -> Suspect:
     bare = replace(suspect, quote=None, start=None, end=None)
     if not verbatim:
         return bare
-    return replace(bare, gold=LEFT_OUT if suspect.gold else "", answer=LEFT_OUT if suspect.answer else "")
+    return replace(bare, gold=_bare(suspect.gold), answer=_bare(suspect.answer))
 
 
 def _mistake(mistake: Mistake) -> Mistake:
-    return replace(mistake, gold=LEFT_OUT, answer=LEFT_OUT)
+    return replace(mistake, gold=_bare(mistake.gold), answer=_bare(mistake.answer))
+
+
+def _bare(value: str) -> str:
+    return value if value in ("", SILENT, FAILED) else LEFT_OUT

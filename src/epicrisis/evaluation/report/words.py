@@ -24,9 +24,8 @@ _CAPITALS = {
     "cohen": "Cohen's",
     "l": "L",
     "r": "R",
+    "reports": "reports wholly",
 }
-#: Measures of distance: lower is better, and 1 is no end of their scale.
-_DISTANCES = frozenset({"mae", "error", "distance", "days"})
 #: What each outcome means, in the order to show them.
 OUTCOMES: Mapping[Outcome, str] = {
     Outcome.RIGHT: "gold has a value, and the answer is the same",
@@ -51,7 +50,7 @@ def metric_label(name: str) -> str:
 
 def is_distance(name: str) -> bool:
     """Whether a metric is a distance, which no scale from 0 to 1 can show."""
-    return not _DISTANCES.isdisjoint(name.split("_"))
+    return "mae" in name.split("_")
 
 
 def number(value: float) -> str:
