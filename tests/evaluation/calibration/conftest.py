@@ -66,6 +66,11 @@ def paired() -> MakePaired:
     return make_paired
 
 
+@pytest.fixture(scope="session")
+def make() -> MakePaired:
+    return make_paired
+
+
 @pytest.fixture
 def simulated() -> MakePaired:
     return simulate
