@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -57,4 +56,4 @@ def _mapping(value: Mapping[str, Any]) -> str:
     # An item of a group; sub-variables without a value say nothing.
     parts = {name: _words(one) for name, one in value.items() if one is not None}
     said = [f"{name}: {words}" for name, words in parts.items() if words != SILENT]
-    return ", ".join(said) or json.dumps({})
+    return ", ".join(said) or "(empty)"

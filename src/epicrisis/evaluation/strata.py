@@ -109,12 +109,12 @@ def partition(values: Sequence[Cell], *, always: bool = False) -> dict[str, list
 def _quarters(numbers: dict[int, float]) -> dict[str, list[int]]:
     cuts = np.quantile(list(numbers.values()), (0.25, 0.5, 0.75))
     quarter = {place: int(np.searchsorted(cuts, number, side="left")) for place, number in numbers.items()}
-    parts = {}
+    parts: dict[str, list[int]] = {}
     for which in sorted(set(quarter.values())):
         places = [place for place, its in quarter.items() if its == which]
         inside = [numbers[place] for place in places]
         ends = dict.fromkeys((_text(min(inside)), _text(max(inside))))
-        parts[" to ".join(ends)] = places
+        parts.setdefault(" to ".join(ends), []).extend(places)
     return parts
 
 
