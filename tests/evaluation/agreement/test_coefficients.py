@@ -43,8 +43,11 @@ FOUR_OBSERVERS = (
     - 1
 )
 #: Fleiss, Psychol Bull 1971;76:378, table 1: 30 patients, six psychiatrists, five diagnoses.
-PSYCHIATRISTS = """444444 222555 233335 555555 222444 113333 333355 113334 114444 555555 144444 124444 222333 144444
-224445 333335 111455 111112 224444 133555 555555 244444 224555 114444 144445 222224 111155 224444 133333 555555"""
+PSYCHIATRISTS = """
+444444 222555 233335 555555 222444 113333 333355 113334 114444 555555
+144444 124444 222333 144444 224445 333335 111455 111112 224444 133555
+555555 244444 224555 114444 144445 222224 111155 224444 133333 555555
+"""
 
 codes = st.integers(1, 25).flatmap(
     lambda reports: st.integers(2, 5).flatmap(
@@ -94,7 +97,7 @@ def test_gwet_handbook_with_missing_ratings() -> None:
 
 
 def test_gwet_handbook_two_raters() -> None:
-    """``cont3x3abstractors`` of irrCAC: two abstractors, 100 pregnancies; kappa, AC1 and alpha as documented."""
+    """``cont3x3abstractors`` of irrCAC: two abstractors, 100 pregnancies; values as documented."""
     ratings = from_table([[13, 0, 0], [0, 20, 7], [0, 4, 56]])
     counts = tallied(ratings, 3)
     assert kappa(ratings, identity_weights(3)) == pytest.approx(0.7964094, abs=5e-8)

@@ -15,7 +15,7 @@ from ..gold import Gold
 from ..resampling import DRAWS, Resampler
 from ..result import Confusion
 from .document import Agreement, Rater, VariableAgreement
-from .measures import NOMINAL, estimated, jointly
+from .measures import NOMINAL, estimated, headline, jointly
 from .ratings import Ratings, agree_on, gather, nominal
 
 #: Ids written out in a message.
@@ -68,13 +68,15 @@ def _agreement(given: Ratings, codebook: Codebook, resampler: Resampler) -> Vari
     variable, ratings = given.variable, given.answered()
     counts = _counts(ratings)
     failed = sum(_counts(given)) - sum(counts)
+    measures = estimated(jointly(ratings), resampler)
     categories = nominal(ratings)[0] if isinstance(variable, NOMINAL) else ()
     return VariableAgreement(
         name=variable.name,
         kind=variable.kind,
         reports=ratings.shared(),
         ratings=counts,
-        measures=estimated(jointly(ratings), resampler),
+        measures=measures,
+        headline=headline(measures),
         label=localised(variable.label, codebook.languages),
         categories=categories,
         table=_table(ratings),

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 from ...codebook.variable import BooleanVariable, CategoryVariable, Variable
 from ...errors import OptionError
+from ..estimate import FEWEST_REPORTS, Estimate
 from ..gold import Gold, GoldCell
 from ..pairing import Paired
 from ..resampling import Array, Resampler
 from ..result import Ceiling
-from .coefficients import mean_of
+from .coefficients import mean_of, stacked
 from .measures import Measure, estimated, pairwise
 from .ratings import Ratings
 
 #: What is compared, where the kind of variable has it.
 _COMPARED = (
     "percent_agreement",
-    "cohen_kappa",
-    "quadratic_weighted_kappa",
+    "kappa",
+    "quadratic_kappa",
     "token_f1",
     "strict_f1",
     "overlap_f1",
     "item_f1",
 )
-_OF_VALUES = ("quadratic_weighted_kappa",)
+_OF_VALUES = ("quadratic_kappa",)
 
 
 def ceiling(paired: Paired, humans: Sequence[Gold], resampler: Resampler) -> tuple[Ceiling, ...]:
@@ -58,14 +60,28 @@ def _ceilings(ratings: Ratings, resampler: Resampler) -> Iterator[Ceiling]:
         human = _mean([found[name] for places, found in pairs.items() if places[0] != 0])
         model = _mean([found[name] for places, found in pairs.items() if places[0] == 0])
         both = {"human": human, "model": model, "difference": _difference(model, human)}
-        yield Ceiling(ratings.variable.name, name, **estimated(both, resampler))
+        found = estimated(both, resampler)
+        if _always_nothing(found["difference"], both["difference"], resampler):
+            note = "the same in every draw"
+            found["difference"] = replace(
+                found["difference"], low=0.0, high=0.0, method="percentile", note=note
+            )
+        yield Ceiling(ratings.variable.name, name, **found)
+
+
+def _always_nothing(estimate: Estimate, difference: Measure, resampler: Resampler) -> bool:
+    """Whether model and humans agree alike, however the reports are drawn, as where everybody always agrees.
+    No interval of a varying number could be given; and yet they cannot be told apart."""
+    if estimate.value != 0 or estimate.low is not None or estimate.n < FEWEST_REPORTS:
+        return False
+    return bool((resampler.values(stacked([difference.coefficient])) == 0).all())
 
 
 def _names(variable: Variable) -> list[str]:
     """Kappa without weights is for categories without an order."""
     unordered = isinstance(variable, BooleanVariable | CategoryVariable)
     measures = pairwise(Ratings(variable, (), (), 2), 0, 1)
-    return [name for name in _COMPARED if name in measures and (unordered or name != "cohen_kappa")]
+    return [name for name in _COMPARED if name in measures and (unordered or name != "kappa")]
 
 
 def _pairs(ratings: Ratings) -> dict[tuple[int, int], dict[str, Measure]]:

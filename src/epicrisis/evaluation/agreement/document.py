@@ -22,10 +22,11 @@ class Rater:
 class VariableAgreement:
     """One variable. ``reports`` were rated by two raters or more; ``ratings`` by rater, in their order.
 
-    ``measures`` by name, in the order to show them; each has its own n, the reports it rests on (mentions
-    and items: how many of them). ``categories`` are those of the nominal measures, absence as ``(none)``
-    among them. ``table``, with two raters and a closed variable: the first one's ratings (rows) by the
-    second one's. ``disagreements``: ids of reports whose raters do not all say the same.
+    ``measures`` by name, in the order to show them, each with the number of reports it rests on as its n;
+    ``headline`` names those that suit the kind best. ``categories`` are those of the nominal measures,
+    absence as ``(none)`` among them. ``table``, with two raters and a closed variable: the first one's
+    ratings (rows) by the second one's. ``disagreements``: ids of reports whose raters do not all say the
+    same.
     """
 
     name: str
@@ -33,6 +34,7 @@ class VariableAgreement:
     reports: int
     ratings: tuple[int, ...]
     measures: Mapping[str, Estimate]
+    headline: tuple[str, ...]
     label: str = ""
     categories: tuple[str, ...] = ()
     table: Confusion | None = None

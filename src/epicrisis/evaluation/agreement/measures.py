@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +56,14 @@ else:
 NOMINAL = (BooleanVariable, CategoryVariable, OrdinalVariable, CountVariable, DateVariable)
 #: Kinds whose ratings are numbers.
 NUMERIC = (OrdinalVariable, CountVariable, QuantityVariable, DateVariable)
+#: Of each row the first that a variable has is the one to read first.
+_HEADLINES = (
+    ("percent_agreement",),
+    ("quadratic_kappa", "kappa"),
+    ("krippendorff_alpha_ordinal", "krippendorff_alpha_interval", "krippendorff_alpha_nominal"),
+    ("gwet_ac2", "gwet_ac1"),
+    ("token_f1", "strict_f1", "item_f1"),
+)
 _ALL_THE_SAME = "not defined: all ratings are the same"
 _ONE_CATEGORY_EACH = "not defined: each rater gave one and the same throughout"
 _NOT_RATED = "not defined: no report has two ratings"
@@ -103,13 +111,11 @@ def pairwise(ratings: Ratings, left: int, right: int) -> dict[str, Measure]:
     found = {"percent_agreement": _mean(equal, _NOT_RATED, share=True)}
     if isinstance(variable, OrdinalVariable):
         codes = places(ratings)[:, [left, right]]
-        found["quadratic_weighted_kappa"] = _kappa(
-            codes, quadratic_weights(len(variable.options)), _NO_VALUES
-        )
-        found["linear_weighted_kappa"] = _kappa(codes, linear_weights(len(variable.options)), _NO_VALUES)
+        found["quadratic_kappa"] = _kappa(codes, quadratic_weights(len(variable.options)), _NO_VALUES)
+        found["linear_kappa"] = _kappa(codes, linear_weights(len(variable.options)), _NO_VALUES)
     if isinstance(variable, NOMINAL):
         categories, codes = nominal(ratings)
-        found["cohen_kappa"] = _kappa(codes[:, [left, right]], identity_weights(len(categories)), _NOT_RATED)
+        found["kappa"] = _kappa(codes[:, [left, right]], identity_weights(len(categories)), _NOT_RATED)
     if isinstance(variable, TextVariable):
         found["token_f1"] = _mean(_each(both, _text_f1), _NOTHING_LISTED)
     if isinstance(variable, SpansVariable):
@@ -140,6 +146,12 @@ def jointly(ratings: Ratings) -> dict[str, Measure]:
             alpha_interval(values), on, _ALL_THE_SAME if on.any() else _NO_VALUES
         )
     return found
+
+
+def headline(names: Collection[str]) -> tuple[str, ...]:
+    """The measures to read first, of those there are."""
+    first = (next((name for name in row if name in names), None) for row in _HEADLINES)
+    return tuple(name for name in first if name is not None)
 
 
 def mean_of_pairs(pairs: Sequence[Measure]) -> Measure:
@@ -180,7 +192,7 @@ def _of_order(codes: Codes, categories: int) -> dict[str, Measure]:
 
 
 def _kappa(codes: Codes, weights: Array, nothing: str) -> Measure:
-    on = (codes >= 0).all(axis=1)
+    on: Flags = np.all(codes >= 0, axis=1)
     weights = weights if len(weights) else identity_weights(1)
     reason = _ONE_CATEGORY_EACH if on.any() else nothing
     return Measure(cohen(codes[:, 0], codes[:, 1], weights), on, reason)
