@@ -122,7 +122,7 @@ class TestSave:
         run = self.run("brain-mri")
         with pytest.raises(OptionError, match="ships with epicrisis") as error:
             save(self.calibration(simulated), run)
-        assert "--calibration FILE" in str(error.value.hint)
+        assert "--calibration-file" in str(error.value.hint)
         named = save(self.calibration(simulated), run, study / "brain.json")
         assert Calibration.load(named).run == run.id
 

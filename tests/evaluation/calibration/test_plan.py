@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -90,3 +93,13 @@ def test_a_variable_that_is_not_measured_has_no_plan() -> None:
 def test_widths_that_make_no_sense(half_width: float) -> None:
     with pytest.raises(OptionError, match="half-width"):
         plan([], 10, half_width)
+
+
+def test_the_table_in_the_docs() -> None:
+    page = Path(__file__).parents[3] / "docs" / "how-to" / "how-much-to-review.md"
+    rows = re.findall(r"^\| (\d+) % \| ([\d,]+) \| ([\d,]+) \|$", page.read_text(encoding="utf-8"), re.M)
+    assert len(rows) == 5
+    for share, *written in rows:
+        first = Estimate(int(share) / 100, 1000, 0.0, 1.0, "Wilson")
+        needed = [plan([variable("a", first)], 1000, width)[0].needed for width in (0.05, 0.03)]
+        assert [f"{number:,}" for number in needed] == written

@@ -71,7 +71,7 @@ def save(calibration: Calibration, run: StoredRun, path: Path | None = None) -> 
     return where
 
 
-_ELSEWHERE = "Name a file for the calibration; 'epicrisis extract --calibration FILE' applies it."
+_ELSEWHERE = "Name a file with --calibration-file; 'epicrisis extract --calibration' takes it from there."
 
 
 def _beside_codebook(manifest: Manifest) -> Path:

@@ -40,7 +40,7 @@ def _reliability(method: str, cells: Scores, probability: Array, resampler: Resa
     return Reliability(
         method=method,
         n=len(cells),
-        ece=Estimate(ece(bins), len(cells), note="no interval: resampled, it is larger than it is"),
+        ece=Estimate(ece(bins), len(cells), note="no interval: resampling would make it larger"),
         brier=_brier(cells, probability, resampler),
         bins=bins,
         left_out=cells.left_out,
