@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .codebook.codebook import Codebook
-from .evaluation.cells import Outcome, Tally, compare
-from .evaluation.gold import GoldCell, read_gold
-from .extraction.answer import Answer, Usage
+from .evaluation.cells import Tally
+from .evaluation.gold import Gold, read_gold
+from .evaluation.pairing import Paired, pair
 from .library import GOLD_FILE, REPORTS_FILE
 from .library import path as library_path
 
 if TYPE_CHECKING:
     from .api import Run
+    from .evaluation.result import Evaluation
 
 CODEBOOK = "brain-mri"
 #: Different hands and lengths; together they hold every kind of answer.
@@ -26,52 +25,29 @@ def reports_path() -> Path:
     return library_path(CODEBOOK) / REPORTS_FILE
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedCell:
-    """One answer beside its gold."""
-
-    variable: str
-    answer: Answer
-    gold: GoldCell
-    outcome: Outcome
+def gold_of(run: Run) -> Gold:
+    """The shipped gold of the reports that the run was about."""
+    gold = read_gold(library_path(CODEBOOK) / GOLD_FILE, run.codebook)
+    asked = {extraction.report_id for extraction in run}
+    return replace(gold, cells={name: cells for name, cells in gold.cells.items() if name in asked})
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedReport:
-    """The answers of one report beside gold, in codebook order."""
-
-    report_id: str
-    cells: tuple[ComparedCell, ...]
-    usage: Usage
+def compared(run: Run) -> Paired:
+    """The reports of a run of the shipped codebook, each beside its gold. Needs no extra."""
+    return pair(run, gold_of(run), exclude={})
 
 
-def compared(run: Run) -> Iterator[ComparedReport]:
-    """The reports of a run of the shipped codebook, each beside its gold."""
-    codebook = run.codebook
-    gold = read_gold(library_path(CODEBOOK) / GOLD_FILE, codebook).cells
-    for extraction in run:
-        cells = _cells(codebook, extraction.answers, gold[extraction.report_id])
-        yield ComparedReport(extraction.report_id, cells, extraction.usage)
+def evaluated(run: Run) -> Evaluation:
+    """The run measured by its gold. Raises MissingExtraError without the extra ``evaluation``."""
+    from .evaluation.evaluate import evaluate
+
+    return evaluate(run, gold_of(run))
 
 
-def _cells(
-    codebook: Codebook, answers: Mapping[str, Answer], gold: Mapping[str, GoldCell]
-) -> tuple[ComparedCell, ...]:
-    return tuple(
-        ComparedCell(
-            variable.name,
-            answers[variable.name],
-            gold[variable.name],
-            compare(variable, answers[variable.name], gold[variable.name].value),
-        )
-        for variable in codebook.variables
-    )
-
-
-def tally(reports: list[ComparedReport]) -> Tally:
+def tally(paired: Paired) -> Tally:
     """All outcomes together."""
     total = Tally()
-    for report in reports:
-        for cell in report.cells:
-            total.add(cell.outcome)
+    for report in paired.reports:
+        for one in report.pairs.values():
+            total.add(one.outcome)
     return total

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from .ending import ending
+from .evaluate import write
 from .messages import out
 from .parameters import flag
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from ..api import Run
-    from ..demo import ComparedCell, ComparedReport
+    from ..evaluation.pairing import Pair, Paired, PairedReport
 
 #: The widest a column gets, in characters; the quote takes what is left.
 _WIDTHS = {"variable": 20, "value": 14, "status": 9, "evidence": 10, "quote": None, "gold": 12}
@@ -28,9 +29,10 @@ def demo(
     limit: Annotated[int | None, Parameter(help="Only the first so many of the six reports.")] = None,
     fresh: Annotated[bool, flag("Ask everything anew.")] = False,
 ) -> int:
-    """Extract 30 variables from six Dutch brain-MRI reports that ship, and compare with gold.
+    """Extract 30 variables from six Dutch brain-MRI reports that ship, and measure them by gold.
 
-    A second call asks nothing again. Exit codes as for extract.
+    Writes table.csv and, with the extra 'evaluation', report.html. A second call asks nothing again. Exit
+    codes as for extract.
     """
     from .. import demo as demonstration
     from ..api import DEFAULT_ENGINE, Run, prepare
@@ -56,63 +58,85 @@ def demo(
         return ending(session)
     table = folder / "table.csv"
     run.write(table, include=("status", "evidence"))
-    _print(run, table, session.tally.asked)
+    _print(run, session.tally.asked)
+    _finish(run, table)
     return ending(session)
 
 
-def _print(run: Run, table: Path, asked: int) -> None:
+def _print(run: Run, asked: int) -> None:
     from rich.console import Console
 
     from ..demo import compared
 
     console = Console(highlight=False)
-    reports = list(compared(run))
-    for report in reports:
+    paired = compared(run)
+    for report in paired.reports:
         console.print(_report(report))
-        silent = [cell for cell in report.cells if not cell.answer.status.has_value]
-        for status in dict.fromkeys(cell.answer.status for cell in silent):
-            names = ", ".join(_plain(cell) for cell in silent if cell.answer.status is status)
+        silent = {name: one for name, one in report.pairs.items() if not one.answer.status.has_value}
+        for status in dict.fromkeys(one.answer.status for one in silent.values()):
+            names = ", ".join(
+                _plain(name, one) for name, one in silent.items() if one.answer.status is status
+            )
             console.print(f"[dim]{status}:[/dim] {names}\n", soft_wrap=False)
-    _summary(reports, table, asked)
+    _summary(paired, asked)
 
 
-def _report(report: ComparedReport) -> Table:
+def _finish(run: Run, table: Path) -> None:
+    """The report where it can be made, and what there is to open."""
+    from ..errors import MissingExtraError
+
+    out(f"Table: {table.resolve()}")
+    report = table.with_name("report.html")
+    try:
+        from ..demo import evaluated
+        from ..evaluation.report.html import to_html
+
+        page = to_html(evaluated(run), run.text)
+    except MissingExtraError as missing:
+        out(
+            f"For the evaluation as a page: {(missing.hint or '').removeprefix('Run: ')}, and the same again."
+        )
+    else:
+        write(report, page)
+        out(f"Open in a browser: {report.resolve()}")
+    out("Try your own: epicrisis extract --help, then epicrisis evaluate --help")
+
+
+def _report(report: PairedReport) -> Table:
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(
-        title=report.report_id, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, expand=True
-    )
+    table = Table(title=report.id, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, expand=True)
     for heading, width in _WIDTHS.items():
         # What does not fit is shortened in the quote, and then in the long names.
         ratio = 1 if width is None else None
         table.add_column(
             heading, overflow="ellipsis", no_wrap=True, min_width=8, max_width=width, ratio=ratio
         )
-    for cell in report.cells:
-        answer = cell.answer
+    for name, one in report.pairs.items():
+        answer = one.answer
         if not answer.status.has_value:
             continue
         quote = answer.evidence.quote if answer.evidence else ""
         table.add_row(
-            cell.variable,
+            name,
             Text(_shown(answer.value)),
             str(answer.status),
             str(answer.evidence.grade) if answer.evidence else "none",
             Text(" ".join(quote.split())),
-            Text("✓" if cell.outcome.agrees else f"✗ {_gold(cell)}"),
+            Text("✓" if one.outcome.agrees else f"✗ {_gold(one)}"),
         )
     return table
 
 
-def _summary(reports: list[ComparedReport], table: Path, asked: int) -> None:
+def _summary(paired: Paired, asked: int) -> None:
     from ..demo import tally
     from ..evaluation.cells import Outcome
     from ..extraction.answer import Usage
 
-    counts = tally(reports)
-    stated = sum(cell.gold.value is not None for report in reports for cell in report.cells)
+    counts, reports = tally(paired), paired.reports
+    stated = sum(one.gold.value is not None for report in reports for one in report.pairs.values())
     out(f"Agreement with gold: {counts.accuracy:.0%} of {counts.total} cells.")
     out(f"  gold has a value in {stated}: {counts[Outcome.RIGHT]} right, {counts[Outcome.WRONG]} wrong,")
     out(f"    {counts[Outcome.MISSED]} missed")
@@ -128,18 +152,15 @@ def _summary(reports: list[ComparedReport], table: Path, asked: int) -> None:
         f"the cache), {usage.completion_tokens / count:,.0f} generated, {usage.seconds / count:.1f} s."
     )
     out(f"{asked} of {len(reports)} reports asked now; the others were answered before.")
-    out(f"Table: {table.resolve()}")
-    out("✓ agrees with gold; ✗ does not, and gold's answer follows. Try your own: epicrisis extract --help")
+    out("✓ agrees with gold; ✗ does not, and gold's answer follows.")
 
 
-def _plain(cell: ComparedCell) -> str:
-    if cell.outcome.agrees:
-        return cell.variable
-    return f"{cell.variable} (✗ {_gold(cell)})"
+def _plain(name: str, one: Pair) -> str:
+    return name if one.outcome.agrees else f"{name} (✗ {_gold(one)})"
 
 
-def _gold(cell: ComparedCell) -> str:
-    return str(cell.gold.status) if cell.gold.value is None else _shown(cell.gold.value)
+def _gold(one: Pair) -> str:
+    return str(one.gold.status) if one.gold.value is None else _shown(one.gold.value)
 
 
 def _shown(value: object) -> str:
