@@ -94,3 +94,12 @@ def test_bounds_and_the_order_of_reports(make: Any, data: st.DataObject, order: 
     if micro.low is not None and error.high is not None:
         assert micro.low + error.high == pytest.approx(1, abs=0.1)
     assert not any(np.isnan(one.value) for one in found.values() if one.value is not None)
+
+
+def test_an_empty_list_says_nothing(make: Any) -> None:
+    drugs = make.variable("spans", "drugs")
+    mention = [{"text": "x", "type": None, "start": 0, "end": 1}]
+    reports = [{"drugs": ([], mention)}, {"drugs": ([], [])}, {"drugs": (mention, [])}]
+    found = overall(make.paired([drugs], reports), Resampler(3))
+    assert (found["invented_rate"].value, found["invented_rate"].n) == (0.5, 2)
+    assert (found["missed_rate"].value, found["missed_rate"].n) == (1.0, 1)

@@ -24,8 +24,8 @@ def scored(column: Column) -> list[Pair]:
 
 
 def in_gold(pair: Pair) -> bool:
-    """Whether gold has a value, not only a status."""
-    return pair.gold.value is not None
+    """Whether gold has a value, not only a status. A list without a mention or an item says nothing."""
+    return pair.gold.value is not None and pair.gold.value != []
 
 
 def in_both(pair: Pair) -> bool:
