@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,12 +15,12 @@ from .calibration import plan, reliability, review
 from .cost import cost
 from .estimate import FEWEST_REPORTS, LEVEL
 from .gold import Blank, Gold
-from .matching import GoldSource, Matched, as_gold, match
+from .matching import GoldSource, Matched, as_gold, match, uncalibrated
 from .measures import measure
 from .mistakes import mistakes
 from .overall import outcome_counts, overall
 from .resampling import DRAWS, Resampler
-from .result import Evaluation, SplitSummary, VariableResult
+from .result import Evaluation, Reliability, SplitSummary, VariableResult
 from .splits import folds_of, leave_one_out, random_splits
 from .strata import strata
 from .suspects import suspects
@@ -102,7 +103,7 @@ def evaluate(
         cost=cost(paired, cost_per_hour),
         splits=held_out,
         ceiling=limits,
-        reliability=reliability(paired, resampler),
+        reliability=_reliability(run, matched, resampler),
         review=review(paired, resampler, target),
         plan=plan(variables, len(paired.reports), half_width, overall=together),
         suspects=suspects(paired),
@@ -145,6 +146,15 @@ def _splits(
     if one_out:
         return leave_one_out(paired, learned=learned)
     return None if times is None else random_splits(paired, times, train=train, seed=seed, learned=learned)
+
+
+def _reliability(run: StoredRun, matched: Matched, resampler: Resampler) -> tuple[Reliability, ...]:
+    """Of the model's own confidences and of curves fitted to them; before these, of the run's confidences
+    if a calibration was applied to them."""
+    found = reliability(uncalibrated(run, matched), resampler)
+    if run.manifest.calibration is None:
+        return found
+    return (*(replace(one, method="applied") for one in reliability(matched.paired, resampler)[:1]), *found)
 
 
 def _notes(matched: Matched, humans: Sequence[Gold]) -> Iterator[str]:

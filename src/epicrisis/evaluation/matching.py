@@ -65,6 +65,13 @@ def match(
     return Matched(found, paired, learned, chosen, tuple(notes))
 
 
+def uncalibrated(run: StoredRun, matched: Matched) -> Paired:
+    """The same reports with the confidences that the model gave: what a calibration is made from."""
+    if run.manifest.calibration is None:
+        return matched.paired
+    return pair(run, matched.gold, exclude=matched.paired.matching.excluded, raw=True)
+
+
 def as_gold(run: StoredRun, gold: GoldSource, *, blank: Blank = Blank.NOT_MENTIONED) -> Gold:
     """Gold as it is, or read for the run's codebook. Raises as ``load_gold`` does."""
     if isinstance(gold, Gold):

@@ -70,12 +70,12 @@ class Paired:
         return [report.pairs.get(variable) for report in self.reports]
 
 
-def pair(run: StoredRun, gold: Gold, *, exclude: Mapping[str, str]) -> Paired:
+def pair(run: StoredRun, gold: Gold, *, exclude: Mapping[str, str], raw: bool = False) -> Paired:
     """The run's reports that gold has too, in the run's order, each answer beside its gold cell.
 
     ``exclude`` maps report ids to why they are not scored. A report that failed as a whole has a failed
-    answer everywhere. Raises ``OptionError`` where run and gold have no report in common, and where every
-    one they have is excluded.
+    answer everywhere. Confidences are as the run gives them, or as the model did if ``raw``. Raises
+    ``OptionError`` where run and gold have no report in common, and where every one they have is excluded.
     """
     codebook = run.codebook
     lengths = run.lengths()
@@ -83,7 +83,7 @@ def pair(run: StoredRun, gold: Gold, *, exclude: Mapping[str, str]) -> Paired:
     reports: list[PairedReport] = []
     only_in_run: list[str] = []
     excluded: dict[str, str] = {}
-    for record in run.records():
+    for record in run.records(raw=raw):
         report_id = record.report_id
         cells = gold.cells.get(report_id)
         if cells is None:
