@@ -12,6 +12,7 @@ import pytest
 from epicrisis import demo, library
 from epicrisis.cli import run
 from epicrisis.codebook import load
+from epicrisis.errors import MissingExtraError
 from epicrisis.evaluation import Outcome
 from epicrisis.evaluation.gold import read_gold
 from epicrisis.prompting import Form
@@ -76,13 +77,38 @@ def test_perfect_answers_agree_wholly(script: Path) -> None:
 
     from epicrisis.api import open_run
 
-    reports = list(demo.compared(open_run("latest", store="demo/store.sqlite")))
-    counts = demo.tally(reports)
+    paired = demo.compared(open_run("latest", store="demo/store.sqlite"))
+    counts = demo.tally(paired)
     assert counts.total == len(demo.REPORT_IDS) * len(CODEBOOK.variables)
     assert counts[Outcome.RIGHT] + counts[Outcome.SILENT] == counts.total
     # Gold's own quotes are located, and its hedges recognised, but for a few: the lexicon is not a reader.
-    statuses = [(cell.answer.status, cell.gold.status) for report in reports for cell in report.cells]
-    assert sum(ours is theirs for ours, theirs in statuses) / len(statuses) > 0.95
+    pairs = [one for report in paired.reports for one in report.pairs.values()]
+    assert sum(one.answer.status is one.gold.status for one in pairs) / len(pairs) > 0.95
+
+
+def test_the_demo_ends_with_a_report_to_open(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["demo", "--engine", f"scripted:{script}", "--limit", "2"]) == 0
+
+    page = Path("demo/report.html").read_text(encoding="utf-8")
+    assert f"Open in a browser: {Path('demo/report.html').resolve()}" in capsys.readouterr().out
+    assert "BM-001, fazekas" in page
+    # Only the reports of the demo are spoken of, not all that gold has.
+    assert "BM-024" not in page
+
+
+def test_without_the_extra_the_demo_says_how_to_get_the_report(
+    script: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(_: object) -> None:
+        raise MissingExtraError.for_extra("evaluation", "Measuring")
+
+    monkeypatch.setattr(demo, "evaluated", missing)
+    assert run(["demo", "--engine", f"scripted:{script}", "--limit", "2"]) == 0
+
+    printed = capsys.readouterr().out
+    assert "pip install 'epicrisis[evaluation]'" in printed
+    assert "Agreement with gold" in printed
+    assert not Path("demo/report.html").exists()
 
 
 def test_the_forms_on_offer_are_those_there_are() -> None:

@@ -35,6 +35,7 @@ def test_two_reports_come_back_with_evidence(
     printed = capsys.readouterr().out
     assert "Agreement with gold" in printed
     assert (tmp_path / "demo" / "table.csv").stat().st_size > 0
+    assert "BM-001" in (tmp_path / "demo" / "report.html").read_text(encoding="utf-8")
 
     # A second call asks nothing: no report is answered again.
     asked = made.manifest.sessions[-1].asked
