@@ -45,7 +45,7 @@ def test_table(raters: Any) -> None:
     result = agree(raters)
     assert (result.code, result.err) == (DONE, "")
     assert "2 raters: a.csv (6 reports), b.csv (6 reports)." in result.out
-    assert "2 of 7 reports were rated by one rater only." in result.out
+    assert "Rated by one rater only: 2 of 7 reports." in result.out
     side = next(line for line in result.out.splitlines() if line.startswith("side"))
     assert side.split()[1:4] == ["5", "80", "%"]
     assert "Kappa: Cohen's" in result.out

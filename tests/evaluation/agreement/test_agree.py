@@ -240,7 +240,7 @@ def test_what_only_some_have_is_said(codebook: Any, rater: Any) -> None:
     )
     assert [variable.name for variable in found.variables] == ["seen"]
     assert "Left out, because not every rater has them: side, grade." in found.notes
-    assert "2 of 8 reports were rated by one rater only." in found.notes
+    assert "Rated by one rater only: 2 of 8 reports." in found.notes
     assert found.reports == 6
     assert [(one.name, one.reports) for one in found.raters] == [("a", 8), ("b", 6)]
 

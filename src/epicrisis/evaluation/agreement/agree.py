@@ -136,7 +136,7 @@ def _notes(golds: Sequence[Gold], shared: Sequence[str], codebook: Codebook, rep
         yield f"Left out, because not every rater has them: {', '.join(anybody)}."
     total = len({report for gold in golds for report in gold.cells})
     if total > reports:
-        yield f"{total - reports} of {total} reports were rated by one rater only."
+        yield f"Rated by one rater only: {total - reports} of {total} reports."
     for rater, gold in zip(_raters(golds), golds, strict=True):
         for note in gold.notes:
             yield f"{rater.name}: {note}"

@@ -91,7 +91,7 @@ def legend(agreement: Agreement) -> Iterator[str]:
             yield words + (pairs if heading in ("Kappa", "F1") else "")
     yield "Below a number: its 95 % interval, over reports. n: reports with two ratings or more."
     if any("\nn " in cell for one in summaries(agreement) for row in one.rows for cell in row):
-        yield "n below a number: reports with two values, where the measure takes only those."
+        yield "n below a number: the reports it rests on, where silent ones do not count."
     for (headings, reason), variables in _reasons(agreement).items():
         yield f"{', '.join(headings)} of {', '.join(variables)}: {reason}."
 
