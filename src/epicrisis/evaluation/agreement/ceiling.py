@@ -13,7 +13,7 @@ from ..gold import Gold, GoldCell
 from ..pairing import Paired
 from ..resampling import Array, Resampler
 from ..result import Ceiling
-from .coefficients import mean_of, stacked
+from .coefficients import Coefficient, mean_of, stacked
 from .measures import Measure, estimated, pairwise
 from .ratings import Ratings
 
@@ -59,6 +59,8 @@ def _ceilings(ratings: Ratings, resampler: Resampler) -> Iterator[Ceiling]:
         # The model comes first, so that its pairs are those with the place 0.
         human = _mean([found[name] for places, found in pairs.items() if places[0] != 0])
         model = _mean([found[name] for places, found in pairs.items() if places[0] == 0])
+        human = replace(human, coefficient=_remembering(human.coefficient))
+        model = replace(model, coefficient=_remembering(model.coefficient))
         both = {"human": human, "model": model, "difference": _difference(model, human)}
         found = estimated(both, resampler)
         if _always_nothing(found["difference"], both["difference"], resampler):
@@ -107,6 +109,18 @@ def _mean(pairs: Sequence[Measure]) -> Measure:
     reason = next((pair.why_not for pair in pairs if pair.value != pair.value), first.why_not)
     note = f"mean of {len(pairs)} pairs of raters"
     return Measure(mean_of([pair.coefficient for pair in pairs]), first.on, reason, note=note)
+
+
+def _remembering(coefficient: Coefficient) -> Coefficient:
+    """The same, but computed once where it is asked for the same draws again, for the difference."""
+    last: list[tuple[Array, Array]] = []
+
+    def remembered(weights: Array) -> Array:
+        if not last or last[0][0] is not weights:
+            last[:] = [(weights, coefficient(weights))]
+        return last[0][1]
+
+    return remembered
 
 
 def _difference(model: Measure, human: Measure) -> Measure:

@@ -47,8 +47,11 @@ def mean_over_reports(values: Array) -> Coefficient:
 def pooled(numerators: Array, denominators: Array) -> Coefficient:
     """The sum of one number over the reports divided by the sum of another."""
 
+    both = np.stack([numerators, denominators], axis=1)
+
     def coefficient(weights: Array) -> Array:
-        return ratio(weights @ numerators, weights @ denominators)
+        sums = weights @ both
+        return ratio(sums[:, 0], sums[:, 1])
 
     return coefficient
 
@@ -97,12 +100,13 @@ def cohen(left: Codes, right: Codes, weights: Array) -> Coefficient:
     agreeing = np.where(both, weights[left, right], 0.0)
     one = tallied(np.where(both, left, -1)[:, None], len(weights))
     other = tallied(np.where(both, right, -1)[:, None], len(weights))
-    rated = both.astype(np.float64)
+    # One product with the draws for all sums: they are what takes time.
+    summed = np.column_stack([both.astype(np.float64), agreeing, one, other])
 
     def coefficient(drawn: Array) -> Array:
-        n = drawn @ rated
-        expected = (((drawn @ one) @ weights) * (drawn @ other)).sum(axis=1)
-        return _beyond_chance(ratio(drawn @ agreeing, n), ratio(expected, n * n))
+        n, agreed, *shares = np.split(drawn @ summed, [1, 2, 2 + len(weights)], axis=1)
+        expected = ((shares[0] @ weights) * shares[1]).sum(axis=1)
+        return _beyond_chance(ratio(agreed[:, 0], n[:, 0]), ratio(expected, n[:, 0] ** 2))
 
     return coefficient
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
@@ -98,7 +98,8 @@ def nominal(ratings: Ratings) -> tuple[tuple[str, ...], Codes]:
     given; then ``(none)`` for a rating without a value and ``(failed)``, where there are such.
     """
     variable = ratings.variable
-    names = [[_category(variable, cell) for cell in row] for row in ratings.cells]
+    option_of = _option_finder(variable)
+    names = [[_category(cell, option_of) for cell in row] for row in ratings.cells]
     used = dict.fromkeys(name for row in names for name in row if name is not None)
     special = [name for name in (SILENT, FAILED) if name in used]
     values = [name for name in used if name not in special]
@@ -135,18 +136,27 @@ def _options(variable: Variable) -> list[str]:
     return ["false", "true"]
 
 
-def _category(variable: Variable, cell: GoldCell | None) -> str | None:
+def _option_finder(variable: Variable) -> Callable[[Any], str]:
+    """What finds the name of a value's category; it looks a value up among the options once."""
+    if not isinstance(variable, ClosedVariable):
+        return lambda value: str(value).lower() if isinstance(value, bool) else str(value)
+    values, found = variable.values, dict[Any, str]()
+
+    def find(value: Any) -> str:
+        if value not in found:
+            known = (str(option) for option in values if same(variable, option, value))
+            found[value] = next(known, str(value))
+        return found[value]
+
+    return find
+
+
+def _category(cell: GoldCell | None, option_of: Callable[[Any], str]) -> str | None:
     if cell is None:
         return None
     if cell.status is Status.FAILED:
         return FAILED
-    if not cell.status.has_value:
-        return SILENT
-    if isinstance(variable, ClosedVariable):
-        return next(
-            (str(value) for value in variable.values if same(variable, value, cell.value)), str(cell.value)
-        )
-    return str(cell.value).lower() if isinstance(cell.value, bool) else str(cell.value)
+    return option_of(cell.value) if cell.status.has_value else SILENT
 
 
 def _number(variable: Variable, cell: GoldCell | None) -> float:
