@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from ..codebook.codebook import Codebook
-from ..reading.columns import columns_sentence, look_like_names, propose
+from ..reading.columns import ROLES, columns_sentence, look_like_names, propose
 from .gold_problems import Problems
 from .gold_values import BESIDE
 
@@ -102,9 +102,20 @@ def notes_of(carried: Sequence[str], own: Sequence[str], codebook: Codebook) -> 
 
 def misspelt_of(name: str, codebook: Codebook, own: Collection[str]) -> str | None:
     """The variable that ``name`` misspells, if it does; never one that has a column already."""
+    if any(propose(role, [name]) for role in ROLES):
+        return None  # a date or a patient, as most tables have them
     free = {_plain(one): one for one in codebook.names if one not in own}
     close = difflib.get_close_matches(_plain(name), free, n=1, cutoff=_ALIKE)
+    if not close:
+        close = [one for one in free if _one_slip(_plain(name), one)]
     return free[close[0]] if close else None
+
+
+def _one_slip(name: str, other: str) -> bool:
+    """Whether one letter is wrong, missing, too many, or swapped with its neighbour."""
+    from rapidfuzz.distance import OSA
+
+    return len(other) > 3 and OSA.distance(name, other, score_cutoff=1) <= 1
 
 
 def _plain(name: str) -> str:

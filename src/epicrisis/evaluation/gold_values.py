@@ -68,6 +68,8 @@ def scalar(variable: Variable, raw: Any, unit: str | None = None) -> Any:
         case ClosedVariable():
             return _option(variable, raw)
         case QuantityVariable():
+            if isinstance(raw, str) and raw.lstrip().startswith("{"):
+                raw = _from_json(raw.strip())
             return check(variable, {"value": raw, "unit": unit} if unit else raw)
         case DateVariable():
             return check(variable, _TIME.sub("", raw.strip()) if isinstance(raw, str) else raw)
