@@ -33,6 +33,20 @@ def test_bca_of_a_mean_is_that_of_scipy(shape: str) -> None:
     assert abs(ours.high - theirs.high) < 0.05 * width
 
 
+def test_bca_corrects_a_bias_as_scipy_does() -> None:
+    """The variance of a sample is too small on average, and more so that of a draw."""
+    values = np.random.default_rng(3).lognormal(0, 0.7, 40)
+
+    def variance(weights: Array) -> Array:
+        total = weights.sum(axis=1)
+        return (weights @ values**2 / total - (weights @ values / total) ** 2)[:, None]
+
+    ours = Resampler(40, draws=20_000, seed=1).estimate(variance, ["variance"], 40)["variance"]
+    theirs = stats.bootstrap((values,), np.var, n_resamples=20_000, method="BCa", rng=2).confidence_interval
+    assert ours.low == pytest.approx(theirs.low, rel=0.05)
+    assert ours.high == pytest.approx(theirs.high, rel=0.05)
+
+
 def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
     """A skewed ratio, 300 studies of 60 reports. 95 % of intervals should hold it, give or take chance."""
     random = np.random.default_rng(4)

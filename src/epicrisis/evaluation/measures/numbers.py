@@ -89,9 +89,7 @@ def wrong_unit(variable: QuantityVariable, pair: Pair) -> bool:
     for written in units:
         number = convert(answer, unit, written)
         for meant in units:
-            if number is None or meant == written:
-                continue
-            again = convert(number, meant, unit)
+            again = None if number is None else convert(number, meant, unit)
             if again is not None and same(
                 variable, {"value": again, "unit": unit}, {"value": gold, "unit": unit}
             ):
