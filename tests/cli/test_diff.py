@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -99,3 +101,24 @@ def test_what_makes_no_sense(epicrisis: Any, runs: tuple[str, str]) -> None:
         assert result.code == NOT_STARTED
         assert words in result.err
     assert epicrisis("diff", runs[0]).code == NOT_STARTED
+
+
+def test_diff_needs_no_extra_and_compare_names_the_one_it_needs(runs: tuple[str, str]) -> None:
+    Path("gold.csv").write_text("id,side\nb,right\n")
+    program = (
+        "import sys\n"
+        "for name in ('numpy', 'scipy', 'jinja2', 'polars'): sys.modules[name] = None\n"
+        "import epicrisis.cli\n"
+        "epicrisis.cli.main(sys.argv[1:])"
+    )
+
+    def call(command: str) -> Any:
+        arguments = [sys.executable, "-c", program, command, *runs, "--gold", "gold.csv"]
+        return subprocess.run(arguments, capture_output=True, text=True, check=False)
+
+    done = call("diff")
+    assert (done.returncode, done.stderr) == (DONE, "")
+    assert "agrees with new" in done.stdout
+    refused = call("compare")
+    assert refused.returncode == NOT_STARTED
+    assert "pip install 'epicrisis[evaluation]'" in refused.stderr

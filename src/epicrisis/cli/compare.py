@@ -44,12 +44,11 @@ def compare(
         if path is not None:
             check_writable(path)
     opened = _opened(runs, store)
-    from ..evaluation.comparison.common import joined
+    from ..evaluation.comparison.common import gold_for
     from ..evaluation.comparison.compare import compare as compare_runs
-    from ..evaluation.gold import Blank, load_gold
+    from ..evaluation.gold import Blank
 
-    codebook = joined([run.codebook for run in opened])
-    comparison = compare_runs(opened, load_gold(gold, codebook, store, Blank(blank)))
+    comparison = compare_runs(opened, gold_for(opened, gold, Blank(blank)))
     if html is not None:
         from ..evaluation.comparison.html import html as page
 
@@ -127,19 +126,22 @@ def _print_differences(console: Console, comparison: Comparison, run: str) -> No
 
     from ..evaluation.comparison.words import measure_of, p_of, plain, rows, signed
 
+    # On a narrow terminal the two values are left to the pages and to JSON.
+    wide = console.width >= 100
     table = Table(box=None, pad_edge=False)
     table.add_column("Variable", overflow="fold")
     table.add_column("Measure", overflow="fold")
-    for heading in ("n", "Base", "Run", "Difference", "p"):
+    for heading in ("n", "Base", "Run") if wide else ("n",):
         table.add_column(heading, justify="right")
+    table.add_column("Difference (95 %)", justify="right", no_wrap=True)
+    table.add_column("p", justify="right", no_wrap=True)
     table.add_column("Verdict", overflow="fold")
     for variable, one in rows(comparison, run):
         table.add_row(
             "(all)" if variable is None else variable.name,
             measure_of(one),
             f"{one.difference.n:,}",
-            plain(one.baseline),
-            plain(one.value),
+            *((plain(one.baseline), plain(one.value)) if wide else ()),
             signed(one.difference),
             p_of(one.test),
             one.verdict,

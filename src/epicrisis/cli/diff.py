@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
@@ -12,8 +11,6 @@ from .parameters import Json, StorePath
 
 if TYPE_CHECKING:
     from ..evaluation.comparison.diff import ChangedCell, Diff, Half
-    from ..evaluation.gold import Gold
-    from ..runs.run import StoredRun
 
 #: Changed cells printed unless asked otherwise; JSON has all.
 _LIMIT = 50
@@ -47,7 +44,9 @@ def diff(
     from dataclasses import replace
 
     from ..errors import OptionError
+    from ..evaluation.comparison.common import gold_for
     from ..evaluation.comparison.diff import diff as difference
+    from ..evaluation.gold import Blank
     from ..runs.run import StoredRun
 
     if limit is not None and limit < 0:
@@ -55,20 +54,12 @@ def diff(
     opened = StoredRun.open(store, old), StoredRun.open(store, new)
     if opened[0].id == opened[1].id:
         raise OptionError(f"Run {opened[0].id} is named twice.", hint="Name two runs: epicrisis runs list.")
-    found = difference(*opened, variables=variable or (), gold=_gold(gold, blank, opened, store))
+    right = None if gold is None else gold_for(opened, gold, Blank(blank))
+    found = difference(*opened, variables=variable or (), gold=right)
     if json:
         out_json(replace(found, cells=found.cells[:limit]).as_dict())
         return
     _print(found, _LIMIT if limit is None else limit)
-
-
-def _gold(what: str | None, blank: str, runs: tuple[StoredRun, StoredRun], store: Path | None) -> Gold | None:
-    if what is None:
-        return None
-    from ..evaluation.comparison.common import joined
-    from ..evaluation.gold import Blank, load_gold
-
-    return load_gold(what, joined([run.codebook for run in runs]), store, Blank(blank))
 
 
 def _print(found: Diff, limit: int) -> None:

@@ -267,3 +267,10 @@ def test_a_failed_answer_is_never_right(shelf: Any, kidney: Any) -> None:
     failed = [{**row, "side": Status.FAILED} for row in rows]
     second = shelf.run(kidney.codebook, kidney.reports(failed))
     assert _accuracy(compare([first, second], kidney.gold(rows), draws=DRAWS), "side").test.lost == 5
+
+
+def test_a_run_that_is_not_finished_is_said_to_be_so(two: Callable[[], Any], shelf: Any, kidney: Any) -> None:
+    first, _, gold = two()
+    half = shelf.run(kidney.codebook, kidney.reports([{"side": "left"}] * 20), status="interrupted")
+    lines = said(compare([first, half], gold, draws=DRAWS))
+    assert f"Run {half.id} is interrupted: only the reports done so far are compared." in lines

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from os import PathLike
+from pathlib import Path
 
 from ...codebook.codebook import Codebook
 from ...codebook.variable import ClosedVariable, SpansVariable, Variable
 from ...errors import OptionError
+from ...runs.run import StoredRun
+from ..gold import Blank, Gold, load_gold
 from ..pairing import Matching, Paired, PairedReport
 from .result import LeftOut
 
@@ -34,6 +38,22 @@ def joined(codebooks: Sequence[Codebook]) -> Codebook:
             there = variables.get(variable.name)
             variables[variable.name] = variable if there is None else _with_options(there, variable)
     return codebooks[0].model_copy(update={"variables": list(variables.values())})
+
+
+def gold_for(
+    runs: Sequence[StoredRun], what: str | PathLike[str], blank: Blank = Blank.NOT_MENTIONED
+) -> Gold:
+    """The gold in a file, or the run of that name in the first run's store, read by the codebooks of all
+    runs. Raises ReadingError and OptionError as ``load_gold`` does."""
+    codebook = joined([run.codebook for run in runs])
+    id_names = (run.manifest.source.columns.identity.get("id") for run in runs)
+    return load_gold(
+        what if isinstance(what, str) else Path(what),
+        codebook,
+        runs[0].store_path,
+        blank,
+        id_name=next(filter(None, id_names), None),
+    )
 
 
 def common(names: Sequence[str], paired: Sequence[Paired], gold_variables: Sequence[str]) -> Common:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-
-import numpy as np
 
 from ...codebook.variable import localised
 from ...errors import OptionError
@@ -15,9 +13,9 @@ from ...runs.run import StoredRun
 from ..cells import Outcome
 from ..estimate import LEVEL, Estimate, wilson
 from ..gold import Gold
+from ..learned import used_ids
 from ..pairing import Paired, pair
-from ..resampling import DRAWS, Array, Resampler
-from ..splits import used_ids
+from ..resampling import DRAWS, Resampler
 from .common import Common, common
 from .holm import holm
 from .mcnemar import McNemar, mcnemar
@@ -30,7 +28,7 @@ from .result import (
     by_interval,
     by_test,
 )
-from .statistics import ACCURACY, OVERALL, Cells, Headline, difference, headline
+from .statistics import ACCURACY, OVERALL, Cells, Headline, beside, difference, headline
 
 
 def compare(runs: Sequence[StoredRun], gold: Gold, *, draws: int = DRAWS, seed: int = 0) -> Comparison:
@@ -65,9 +63,16 @@ def compare(runs: Sequence[StoredRun], gold: Gold, *, draws: int = DRAWS, seed: 
         overall=sheet.overall(),
         variables=variables,
         left_out=shared.left_out,
-        notes=gold.notes,
+        notes=(*gold.notes, *_unfinished(runs)),
         settings={"draws": draws, "seed": seed, "level": LEVEL},
     )
+
+
+def _unfinished(runs: Sequence[StoredRun]) -> Iterator[str]:
+    for run in runs:
+        status = run.status
+        if status != "finished":
+            yield f"Run {run.id} is {status}: only the reports done so far are compared."
 
 
 def _run(run: StoredRun, paired: Paired) -> ComparedRun:
@@ -187,12 +192,7 @@ class _Sheet:
         )
 
     def _headline(self, run: str, baseline: Headline, other: Headline) -> Difference:
-        one, two = other.statistic, baseline.statistic
-        subtract = difference(one, two)
-
-        def statistic(weights: Array) -> Array:
-            return np.column_stack([two(weights), one(weights), subtract(weights)])
-
+        statistic = beside(other.statistic, baseline.statistic)
         # The cells a measure is over can depend on the answers: where both have a value, say.
         counts = (baseline.n, other.n, min(baseline.n, other.n))
         found = self._resampler.estimate(statistic, ("baseline", "run", "difference"), counts)

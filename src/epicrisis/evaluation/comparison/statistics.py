@@ -60,6 +60,12 @@ def difference(run: Statistic, baseline: Statistic) -> Statistic:
     return lambda weights: run(weights) - baseline(weights)
 
 
+def beside(run: Statistic, baseline: Statistic) -> Statistic:
+    """The baseline's value, the run's, and their difference, of statistics with one value per draw."""
+    subtract = difference(run, baseline)
+    return lambda weights: np.column_stack([baseline(weights), run(weights), subtract(weights)])
+
+
 class Noted(Resampler):
     """Notes each statistic it is asked to resample, and gives its plain value: what a measure is made of
     can then be compared draw by draw."""
