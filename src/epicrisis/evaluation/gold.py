@@ -55,8 +55,8 @@ def read_gold(
             )
             problems.check()
         cells, own, unknown = read_long(rows, found_id or "", codebook, blank, problems)
-        notes = notes_of(unknown, own, codebook)
-        if not own:
+        notes = notes_of(unknown, own, codebook, "name")
+        if not own and not problems:
             problems.add(f"No row is about a variable of the codebook '{codebook.name}'.")
     else:
         wide = wide_columns(columns, codebook, id_name, problems)

@@ -88,12 +88,14 @@ def wide_columns(
     return GoldColumns(found_id or "", own, notes_of(carried, own, codebook))
 
 
-def notes_of(carried: Sequence[str], own: Sequence[str], codebook: Codebook) -> tuple[str, ...]:
-    """What was passed over, and what is missing."""
+def notes_of(
+    carried: Sequence[str], own: Sequence[str], codebook: Codebook, noun: str = "column"
+) -> tuple[str, ...]:
+    """What was passed over (``noun``s), and what is missing."""
     notes = []
     if carried:
         named = f": {_some(carried)}" if look_like_names(carried) else ""
-        notes.append(f"{_count(len(carried), 'column')} passed over{named}.")
+        notes.append(f"{_count(len(carried), noun)} passed over{named}.")
     missing = [name for name in codebook.names if name not in own]
     if missing:
         notes.append(f"{_count(len(missing), 'variable')} without gold: {_some(missing)}.")
@@ -106,16 +108,20 @@ def misspelt_of(name: str, codebook: Codebook, own: Collection[str]) -> str | No
         return None  # a date or a patient, as most tables have them
     free = {_plain(one): one for one in codebook.names if one not in own}
     close = difflib.get_close_matches(_plain(name), free, n=1, cutoff=_ALIKE)
-    if not close:
-        close = [one for one in free if _one_slip(_plain(name), one)]
-    return free[close[0]] if close else None
+    return free[close[0]] if close else one_slip_of(name, free.values())
 
 
-def _one_slip(name: str, other: str) -> bool:
-    """Whether one letter is wrong, missing, too many, or swapped with its neighbour."""
+def one_slip_of(name: str, variables: Iterable[str]) -> str | None:
+    """The variable from which one letter is wrong, missing, too many, or swapped with its neighbour; digits
+    tell variables apart."""
     from rapidfuzz.distance import OSA
 
-    return len(other) > 3 and OSA.distance(name, other, score_cutoff=1) <= 1
+    for variable in variables:
+        one, other = _plain(name), _plain(variable)
+        same_digits = re.sub(r"[^0-9]", "", one) == re.sub(r"[^0-9]", "", other)
+        if len(other) > 3 and same_digits and OSA.distance(one, other, score_cutoff=1) <= 1:
+            return variable
+    return None
 
 
 def _plain(name: str) -> str:

@@ -13,7 +13,7 @@ from ..reading.table import Row, key
 from ..report import Cell
 from .gold_cell import Blank, GoldCell
 from .gold_cells import gold_cell, status_of
-from .gold_columns import misspelt_of
+from .gold_columns import misspelt_of, one_slip_of
 from .gold_problems import Problems
 from .gold_values import item, mention
 from .gold_wide import Cells, hint_of, sentence
@@ -65,7 +65,8 @@ def _unknown(
     names: dict[str, int], codebook: Codebook, own: Sequence[str], problems: Problems
 ) -> Iterator[str]:
     for name, line in names.items():
-        meant = misspelt_of(name, codebook, own)
+        # A name may be misspelt in one row and right in the others.
+        meant = misspelt_of(name, codebook, own) or one_slip_of(name, own)
         if meant is None:
             yield name
         else:
