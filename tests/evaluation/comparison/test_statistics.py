@@ -13,6 +13,12 @@ from hypothesis.extra.numpy import arrays
 from epicrisis.evaluation.comparison.statistics import OVERALL, Cells, Noted, difference, headline
 from epicrisis.evaluation.measures import measure
 from epicrisis.evaluation.resampling import Resampler
+from epicrisis.extraction.answer import Answer, Status
+
+
+def _mention(text: str, start: int) -> dict[str, Any]:
+    return {"text": text, "type": None, "start": start, "end": start + len(text)}
+
 
 _SHAPE = st.tuples(st.integers(5, 15), st.integers(1, 4))
 
@@ -83,6 +89,9 @@ def test_a_report_without_a_cell_is_no_report_wholly_right() -> None:
         ("category", [("a", "b"), ("b", "b"), (None, None)], "macro_f1"),
         ("ordinal", [(0, 1), (2, 2), (3, 3)], "quadratic_kappa"),
         ("quantity", [({"value": 3.0, "unit": "mm"}, {"value": 4.0, "unit": "mm"})] * 3, "r_smape"),
+        ("text", [("a b c", "a b d"), ("a", "a"), ("b", None)], "rouge_l"),
+        ("spans", [([_mention("cyst", 3)], [_mention("cyst", 3), _mention("stone", 9)])] * 3, "strict_f1"),
+        ("group", [([{"part": True}], [{"part": Answer(Status.STATED, True)}])] * 3, "item_f1"),
         ("count", [(1, 2), (2, 2), (3, 3)], None),
         ("date", [("2024-01-01", "2024-01-02")] * 3, None),
     ],

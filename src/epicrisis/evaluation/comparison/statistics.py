@@ -108,7 +108,8 @@ def headline(variable: Variable, column: list[Pair | None]) -> Headline | None:
     """The headline measure of a variable; ``None`` for the kinds whose headline is accuracy.
 
     It is the first measure of the kind's summary, after accuracy, for which more is better and that can be
-    resampled: F1 of booleans, macro F1 of categories, quadratic kappa of ordinals, R-SMAPE of quantities.
+    resampled: F1 of booleans, macro F1 of categories, quadratic kappa of ordinals, R-SMAPE of quantities,
+    ROUGE-L of texts, strict F1 of mentions, F1 of the items of groups.
     """
     noted = Noted(len(column))
     metrics = measure(variable, column, noted).metrics
