@@ -92,7 +92,7 @@ class BertScorer:
                 raise OptionError(
                     f"The model in this folder cannot be loaded ({type(problem).__name__}).",
                     path=path,
-                    hint="Beside config.json belong the weights and the tokenizer, as transformers saves them.",
+                    hint="Beside config.json belong the weights and the tokenizer that transformers saved.",
                 ) from problem
         if getattr(model.config, "is_encoder_decoder", False):
             raise OptionError(

@@ -32,22 +32,22 @@ def measured(make: Any, cells: list[tuple[Any, Any]], draws: int = 30, **more: A
 
 
 def f1(found: Any) -> dict[str, Any]:
-    return {scheme: found.metrics[f"f1_{scheme}"].value for scheme in SCHEMES}
+    return {scheme: found.metrics[f"{scheme}_f1"].value for scheme in SCHEMES}
 
 
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
         (m(0, 5), (1, 1, 1, 1)),
-        (m(0, 5, "dose"), (0, 1, 0, 1)),
-        (m(0, 4), (0, 0.5, 1, 0)),
-        (m(4, 9), (0, 0.5, 1, 0)),
-        (m(4, 9, "dose"), (0, 0.5, 0, 0)),
+        (m(0, 5, "dose"), (0, 0, 1, 1)),
+        (m(0, 4), (0, 1, 0.5, 0)),
+        (m(4, 9), (0, 1, 0.5, 0)),
+        (m(4, 9, "dose"), (0, 0, 0.5, 0)),
         (m(5, 9), (0, 0, 0, 0)),
-        (m(0, 5, None), (0, 1, 0, 1)),
+        (m(0, 5, None), (0, 0, 1, 1)),
         (m(None, None, text="ABCDE"), (1, 1, 1, 1)),
-        (m(None, None, text="abcde mg"), (0, 0.5, 1, 0)),
-        (m(None, None, "dose", text="abcde"), (0, 1, 0, 1)),
+        (m(None, None, text="abcde mg"), (0, 1, 0.5, 0)),
+        (m(None, None, "dose", text="abcde"), (0, 0, 1, 1)),
         (m(None, None, text="other"), (0, 0, 0, 0)),
     ],
 )
@@ -71,40 +71,40 @@ def test_micro_over_reports(make: Any) -> None:
         (make.UNSCORED, [m(0, 3)]),
     ]
     found = measured(make, cells)
-    precision, recall = found.metrics["precision_strict"], found.metrics["recall_strict"]
+    precision, recall = found.metrics["strict_precision"], found.metrics["strict_recall"]
     assert (precision.value, precision.n) == (pytest.approx(2 / 5), 5)
     assert (recall.value, recall.n) == (pytest.approx(2 / 6), 6)
-    assert found.metrics["f1_strict"].value == pytest.approx(4 / 11)
+    assert found.metrics["strict_f1"].value == pytest.approx(4 / 11)
     assert found.outcomes == {"right": 0, "wrong": 2, "missed": 1, "invented": 1, "silent": 1, "failed": 2}
     assert (found.metrics["invented_rate"].value, found.metrics["invented_rate"].n) == (1 / 3, 3)
     assert found.metrics["accuracy"].value == 1 / 7
     drug = found.parts[0]
     assert drug.outcomes == {"right": 2, "wrong": 0, "missed": 2, "invented": 3, "silent": 0, "failed": 2}
-    assert list(found.metrics)[:2] == ["f1_strict", "f1_overlap"]
+    assert list(found.metrics)[:2] == ["strict_f1", "overlap_f1"]
 
 
 def test_nothing_to_find_is_not_defined(make: Any) -> None:
     silent = measured(make, [(None, None), ([], None), (None, [])])
     assert silent.outcomes["silent"] == 3
     assert {
-        scheme: silent.metrics[f"{name}_{scheme}"].value for scheme in SCHEMES for name in ("f1", "recall")
+        scheme: silent.metrics[f"{scheme}_{name}"].value for scheme in SCHEMES for name in ("f1", "recall")
     } == (dict.fromkeys(SCHEMES))
     assert silent.metrics["accuracy"].value == 1
     assert silent.metrics["bio_f1"].value is None
     missed = measured(make, [([m(0, 3)], None)])
-    assert missed.metrics["precision_strict"].value is None
-    assert missed.metrics["precision_strict"].note == "no mention answered"
-    assert (missed.metrics["recall_strict"].value, missed.metrics["f1_strict"].value) == (0, 0)
+    assert missed.metrics["strict_precision"].value is None
+    assert missed.metrics["strict_precision"].note == "no mention answered"
+    assert (missed.metrics["strict_recall"].value, missed.metrics["strict_f1"].value) == (0, 0)
     invented = measured(make, [(None, [m(0, 3)])])
-    assert invented.metrics["recall_strict"].note == "no mention in gold"
-    assert invented.metrics["precision_strict"].value == 0
-    assert invented.metrics["bio_f1_weighted"].value == 0
+    assert invented.metrics["strict_recall"].note == "no mention in gold"
+    assert invented.metrics["strict_precision"].value == 0
+    assert invented.metrics["bio_weighted_f1"].value == 0
 
 
 def test_mentions_are_paired_for_the_largest_sum(make: Any) -> None:
     # The first of gold overlaps both answers, the second only the first answer.
     found = measured(make, [([m(0, 10), m(10, 12)], [m(8, 11), m(0, 2)])])
-    assert f1(found) == {"strict": 0, "overlap": 0.5, "type": 1, "exact": 0}
+    assert f1(found) == {"strict": 0, "overlap": 1, "partial": 0.5, "exact": 0}
 
 
 def test_a_part_for_each_type(make: Any) -> None:
@@ -115,8 +115,8 @@ def test_a_part_for_each_type(make: Any) -> None:
     found = measured(make, cells)
     drug, dose, none = found.parts
     assert (drug.name, dose.name, none.name) == ("drug", "dose", "(no type)")
-    assert (drug.metrics["f1_strict"].value, drug.metrics["f1_type"].value) == (2 / 3, 2 / 3)
-    assert (dose.metrics["f1_strict"].value, dose.metrics["f1_type"].value) == (0, 0.5)
+    assert (drug.metrics["strict_f1"].value, drug.metrics["overlap_f1"].value) == (2 / 3, 2 / 3)
+    assert (dose.metrics["strict_f1"].value, dose.metrics["overlap_f1"].value) == (0, 0.5)
     assert {name: drug.outcomes[name] for name in ("right", "wrong", "missed")} == {
         "right": 1,
         "wrong": 1,
@@ -128,7 +128,7 @@ def test_a_part_for_each_type(make: Any) -> None:
         "missed": 1,
     }
     assert none.outcomes["invented"] == none.n == 1
-    assert none.metrics["recall_strict"].value is None
+    assert none.metrics["strict_recall"].value is None
 
 
 def test_mentions_without_options_have_no_parts(make: Any) -> None:
@@ -136,14 +136,14 @@ def test_mentions_without_options_have_no_parts(make: Any) -> None:
     column = make.column(variable, [([m(0, 3, None)], [m(0, 3, None)])])
     found = measure(variable, column, Resampler(1, draws=10))
     assert found.parts == ()
-    assert found.metrics["f1_strict"].value == found.metrics["bio_f1"].value == 1
+    assert found.metrics["strict_f1"].value == found.metrics["bio_f1"].value == 1
 
 
 def test_mentions_without_a_place_are_said(make: Any) -> None:
     cells = [([m(None, None, text="abc")], [m(0, 3)]), ([m(0, 3)], [m(0, 3)])]
     found = measured(make, cells)
     assert found.notes[0].startswith("1 mentions have no place in the report")
-    assert found.metrics["f1_strict"].value == 1
+    assert found.metrics["strict_f1"].value == 1
     assert found.metrics["bio_f1"].n == 2
 
 
@@ -194,14 +194,14 @@ def test_sound_numbers(make: Any, data: st.DataObject, order: random.Random) -> 
         assert 0 <= estimate.value <= 1 + 1e-12
     scores = f1(found)
     if scores["strict"] is not None:
-        assert scores["strict"] <= scores["exact"] + 1e-12 <= scores["overlap"] + 2e-12
-        assert scores["strict"] <= scores["type"] + 1e-12
+        assert scores["strict"] <= scores["exact"] + 1e-12 <= scores["partial"] + 2e-12
+        assert scores["strict"] <= scores["overlap"] + 1e-12
     # Every mention has one outcome, and the strict hits are the same whichever way they are counted.
     gold = sum(len(one or []) for one, _ in cells)
     counts = {outcome: sum(part.outcomes[outcome] for part in found.parts) for outcome in map(str, Outcome)}
     assert counts["right"] + counts["wrong"] + counts["missed"] + counts["failed"] == gold
     if gold:
-        assert found.metrics["recall_strict"].value == pytest.approx(counts["right"] / gold)
+        assert found.metrics["strict_recall"].value == pytest.approx(counts["right"] / gold)
     # Nothing depends on the order of reports, nor of mentions.
     mixed = [
         tuple(order.sample(cell, len(cell)) if isinstance(cell, list) else cell for cell in both)
@@ -221,9 +221,33 @@ def test_sound_numbers(make: Any, data: st.DataObject, order: random.Random) -> 
 def test_intervals_are_over_reports(make: Any) -> None:
     cells = [([m(0, 3), m(4, 6)], [m(0, 3), m(4, 6)]), ([m(0, 3), m(4, 6)], [m(0, 3)])] * 10
     found = measured(make, cells, draws=500)
-    recall = found.metrics["recall_strict"]
+    recall = found.metrics["strict_recall"]
     assert (recall.value, recall.n, recall.method) == (0.75, 40, "BCa")
     assert recall.low < 0.75 < recall.high
     few = measured(make, [*cells[:3], *[(None, None)] * 10])
-    assert few.metrics["recall_strict"].low is None
-    assert few.metrics["recall_strict"].note == "no interval: 3 of at least 5 reports"
+    assert few.metrics["strict_recall"].low is None
+    assert few.metrics["strict_recall"].note == "no interval: 3 of at least 5 reports"
+
+
+def test_types_that_a_report_has(make: Any) -> None:
+    cells = [
+        ([m(0, 3), m(4, 5), m(8, 9, "dose")], [m(20, 22), m(9, 10), m(11, 12)]),
+        ([m(0, 3)], [m(0, 3, "dose")]),
+        (None, None),
+    ]
+    metrics = measured(make, cells).metrics
+    assert {
+        name: (metrics[f"type_{name}"].value, metrics[f"type_{name}"].n) for name in ("precision", "recall")
+    } == {
+        "precision": (1 / 2, 2),
+        "recall": (1 / 3, 3),
+    }
+    assert metrics["type_f1"].value == pytest.approx(2 / 5)
+
+
+def test_the_example_of_the_page(make: Any) -> None:
+    gold = [m(0, 5), m(6, 11, "dose")]
+    answered = [m(0, 8), m(6, 11)]
+    found = measured(make, [(gold, answered)])
+    assert f1(found) == {"strict": 0, "overlap": 0.5, "partial": 0.75, "exact": 0.5}
+    assert found.metrics["type_f1"].value == pytest.approx(2 / 3)

@@ -106,7 +106,7 @@ def test_as_seqeval_over_the_reports_own_tokens(reports: Any) -> None:
         assert {estimate.value for estimate in found.values()} == {None}
         return
     for average in ("micro", "macro", "weighted"):
-        name = "bio_f1" if average == "micro" else f"bio_f1_{average}"
+        name = "bio_f1" if average == "micro" else f"bio_{average}_f1"
         theirs = precision_recall_fscore_support(gold, answered, average=average, zero_division=0)
         assert found[name].value == pytest.approx(theirs[2], abs=1e-12)
         assert getattr(mine, average).f1 == pytest.approx(theirs[2], abs=1e-12)

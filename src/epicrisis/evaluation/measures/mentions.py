@@ -1,4 +1,4 @@
-"""Mentions with their places, scored as in SemEval-2013 task 9 and, over tokens, as seqeval does."""
+"""Mentions with their places, one to one, and over tokens as seqeval scores them."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from .common import Column, accuracy, result, scored, share
 from .retrieval import Found, retrieval
 from .tokens import bio
 
-#: The ways to compare two mentions (Segura-Bedmar et al., SemEval-2013 task 9.1; "overlap" is its "partial").
-SCHEMES = ("strict", "overlap", "type", "exact")
+#: The ways to compare two mentions.
+SCHEMES = ("strict", "overlap", "partial", "exact")
 #: How mentions without a type are shown among those with one.
 NO_TYPE = "(no type)"
 
@@ -28,20 +28,24 @@ Mention = dict[str, Any]
 
 
 def measure_mentions(variable: SpansVariable, column: Column, resampler: Resampler) -> VariableResult:
-    """F1, precision and recall in the four schemes, micro over reports; BIO scores over tokens; the strict
-    and the type scheme of each type in ``parts``.
+    """F1, precision and recall of mentions, micro over reports, in each way to compare them; BIO scores over
+    tokens; each type in ``parts``.
 
-    ``strict``: same type, same first and last character. ``overlap``: any character in common, whatever the
-    types; half a hit unless the boundaries are the same. ``type``: any character in common and the same
-    type. ``exact``: the same boundaries, whatever the types. Mentions are paired one to one, so that the sum
-    of the hits is largest; two of which one has no place are compared by their words instead.
+    ``strict``: same type, same first and last character. ``overlap``: same type, any character in common.
+    ``partial``: any character in common, whatever the types; half a hit unless the boundaries are the same.
+    ``exact``: same boundaries, whatever the types. Mentions are paired one to one, so that the sum of the
+    hits is largest; two of which one has no place are compared by their words instead. These are the
+    strict, type, partial and exact evaluation of SemEval-2013 task 9.1 (Segura-Bedmar et al.). ``type``:
+    the types that a report has, each once, wherever they stand.
     """
     reports = [Compared.of(pair) for pair in column]
-    schemes = {f"{{}}_{scheme}": Found.of(_counts(reports, scheme)) for scheme in SCHEMES}
+    schemes = {f"{scheme}_{{}}": Found.of(_counts(reports, scheme)) for scheme in SCHEMES}
     found = retrieval(resampler, schemes, "mention")
+    found |= retrieval(resampler, {"type_{}": Found.of([_types(one) for one in reports])}, "mention")
+    first = ("strict_f1", "overlap_f1", "type_f1", "partial_f1", "exact_f1")
     silent = [pair for pair in scored(column) if not mentions_in_gold(pair)]
     metrics = {
-        **{name: found.pop(name) for name in [f"f1_{scheme}" for scheme in SCHEMES]},
+        **{name: found.pop(name) for name in first},
         **found,
         **bio([(one.gold, one.answered) for one in reports], resampler),
         "accuracy": accuracy(column),
@@ -101,8 +105,8 @@ def worth(gold: Sequence[Mention], answered: Sequence[Mention]) -> dict[str, Arr
             same[row, column], overlap[row, column] = _places(wanted, given)
     return {
         "strict": same * same_type,
-        "overlap": (same + overlap) / 2,
-        "type": overlap * same_type,
+        "overlap": overlap * same_type,
+        "partial": (same + overlap) / 2,
         "exact": same,
     }
 
@@ -120,6 +124,11 @@ def _counts(reports: Sequence[Compared], scheme: str) -> list[tuple[float, float
     return [(total(one.credit[scheme]), len(one.answered), len(one.gold)) for one in reports]
 
 
+def _types(one: Compared) -> tuple[float, float, float]:
+    gold, answered = ({type_of(mention) for mention in some} for some in (one.gold, one.answered))
+    return len(gold & answered), len(answered), len(gold)
+
+
 def _parts(
     variable: SpansVariable, reports: Sequence[Compared], resampler: Resampler
 ) -> tuple[VariableResult, ...]:
@@ -135,8 +144,8 @@ def _parts(
         for kind, outcome in outcomes:
             counted[str(outcome)] += kind == name
         found = {
-            f"{{}}_{scheme}": Found.of([_of_type(one, scheme, name) for one in reports])
-            for scheme in ("strict", "type")
+            f"{scheme}_{{}}": Found.of([_of_type(one, scheme, name) for one in reports])
+            for scheme in ("strict", "overlap")
         }
         option = labels.get(name)
         parts.append(
@@ -166,7 +175,7 @@ def aligned(one: Compared) -> Iterator[tuple[str, Outcome]]:
     type or other boundaries; under gold's type), then what is left of gold (missed, or failed) and of the
     answer (invented).
     """
-    rest = one.credit["overlap"].copy()
+    rest = one.credit["partial"].copy()
     matched = assign(one.credit["strict"])
     for row, column in matched:
         yield type_of(one.gold[row]), Outcome.RIGHT

@@ -33,8 +33,8 @@ class Found:
 
 
 def retrieval(resampler: Resampler, found: Mapping[str, Found], what: str) -> dict[str, Estimate]:
-    """F1, precision and recall of each of ``found``, which is named by the form of their names: ``{}_strict``
-    gives ``f1_strict``, ``precision_strict`` and ``recall_strict``.
+    """F1, precision and recall of each of ``found``, which is named by the form of their names: ``strict_{}``
+    gives ``strict_f1``, ``strict_precision`` and ``strict_recall``.
 
     Counts are summed over reports (micro), and so is every draw: precision is right / answered, recall
     right / gold, F1 2 right / (answered + gold). A report in which both have nothing counts in none. ``n``

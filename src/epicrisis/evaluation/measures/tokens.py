@@ -20,7 +20,7 @@ from ..resampling import Array, Resampler, ratio
 from .bio import UNTYPED, Chunk, ChunkCounts, count, tags
 from .common import estimates, mean_of_defined
 
-NAMES = ("bio_f1", "bio_f1_macro", "bio_f1_weighted", "bio_precision", "bio_recall")
+NAMES = ("bio_f1", "bio_macro_f1", "bio_weighted_f1", "bio_precision", "bio_recall")
 
 Mentions = Sequence[Mapping[str, Any]]
 
