@@ -35,6 +35,11 @@ app.command("epicrisis.cli.evaluate:evaluate", name="evaluate", help="Measure a 
 app.command("epicrisis.cli.agree:agree", name="agree", help="Measure how far raters agree.")
 app.command("epicrisis.cli.compare:compare", name="compare", help="Compare runs against one gold.")
 app.command("epicrisis.cli.diff:diff", name="diff", help="List the cells in which two runs differ.")
+app.command(
+    "epicrisis.cli.dragon:dragon_app",
+    name="dragon",
+    help="Answer the tasks of the DRAGON challenge, and score predictions.",
+)
 app.command("epicrisis.cli.models:models_app", name="models", help="List, fetch, check and delete models.")
 app.command("epicrisis.cli.doctor:doctor", name="doctor", help="Check this machine, and say what to do.")
 
