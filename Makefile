@@ -3,13 +3,22 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check docs clean
+.PHONY: demo test check browser docs clean
 
 demo: $(VENV)/.installed
 	$(BIN)/epicrisis demo
 
-test: check
+test: check browser
 	$(BIN)/python -m pytest
+
+# The report of an evaluation is looked at in a real browser. Without one those tests are passed over.
+BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
+browser:
+	@for name in $(BROWSERS); do command -v $$name > /dev/null && exit 0; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium > /dev/null; \
+	fi || true; \
+	command -v chromium > /dev/null || echo "There is no browser: the tests in tests/browser are passed over."
 
 check: $(VENV)/.developing
 	$(BIN)/ruff check .
@@ -30,7 +39,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[evaluation]"
 	touch $@
 
 # pip older than 25.1 knows no dependency groups, so it is brought up to date first.

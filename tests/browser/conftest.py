@@ -52,6 +52,7 @@ def look(chromium: str, tmp_path: Path) -> Look:
                 "--headless=new",
                 "--no-sandbox",
                 "--disable-gpu",
+                "--disable-dev-shm-usage",
                 "--disable-background-networking",
                 "--disable-component-update",
                 "--no-first-run",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import TYPE_CHECKING
 
 from .messages import out
@@ -11,10 +13,13 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from ..evaluation.result import Evaluation, SplitSummary, VariableResult
+    from ..evaluation.result import Evaluation, SplitSummary
 
 #: Confusions and ids shown; the written reports show more.
 _MOST_CONFUSIONS, _MOST_IDS = 5, 4
+#: Columns that a terminal needs to show the outcomes one by one, and to show two measures.
+_FOR_OUTCOMES, _FOR_BOTH = 112, 150
+_OUTCOMES = ("right", "silent", "wrong", "missed", "invented", "failed")
 
 
 def print_evaluation(evaluation: Evaluation) -> None:
@@ -24,43 +29,40 @@ def print_evaluation(evaluation: Evaluation) -> None:
     from ..evaluation.report import reading
     from ..evaluation.report.contents import title
 
-    console = Console(highlight=False, markup=False, emoji=False)
+    # A file or a pipe has no width of its own.
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _FOR_BOTH
+    console = Console(highlight=False, markup=False, emoji=False, width=width)
     out(f"{title(evaluation)} (run {evaluation.run})")
     for sentence in (*reading(evaluation), *evaluation.notes):
-        console.print(sentence)
+        console.print(sentence, soft_wrap=width is not None)
     out("")
     _variables(console, evaluation)
+    out("")
     for line in (*_confusions(evaluation), *_closing(evaluation)):
-        console.print(line)
+        console.print(line, soft_wrap=width is not None)
 
 
 def _variables(console: Console, evaluation: Evaluation) -> None:
-    from rich import box
     from rich.table import Table
 
-    # On a narrow terminal the second measure is left to the report.
-    wide = console.width >= 110
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("Variable", overflow="fold")
-    for heading in ("n", "right", "silent", "wrong", "missed", "invented", "failed"):
-        table.add_column(heading if wide else heading[:6], justify="right", no_wrap=True)
-    table.add_column("Measure (95 % interval)", overflow="fold")
-    if wide:
-        table.add_column("", overflow="fold")
-    for variable in evaluation.variables:
-        outcomes = [
-            f"{variable.outcomes.get(name, 0):,}"
-            for name in ("right", "silent", "wrong", "missed", "invented", "failed")
-        ]
-        table.add_row(variable.name, f"{variable.n:,}", *outcomes, *_headline(variable)[: 2 if wide else 1])
-    console.print(table)
-
-
-def _headline(variable: VariableResult) -> list[str]:
     from ..evaluation.report.panels import named
 
-    shown = [named(name, estimate).text for name, estimate in list(variable.metrics.items())[:2]]
-    return shown + [""] * (2 - len(shown))
+    # What does not fit is left to the report: first the second measure, then the outcomes one by one.
+    measures = 2 if console.width >= _FOR_BOTH else 1
+    every = console.width >= _FOR_OUTCOMES
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("Variable", overflow="fold")
+    for heading in ("n", *(_OUTCOMES if every else ("right", "not right"))):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for heading in ("Measure (95 % interval)", "Second measure")[:measures]:
+        table.add_column(heading, no_wrap=True)
+    for variable in evaluation.variables:
+        counts = [variable.outcomes.get(name, 0) for name in _OUTCOMES]
+        if not every:
+            counts = [sum(counts[:2]), sum(counts[2:])]
+        headline = [str(named(*one)) for one in list(variable.metrics.items())[:measures]]
+        table.add_row(variable.name, f"{variable.n:,}", *(f"{count:,}" for count in counts), *headline)
+    console.print(table)
 
 
 def _confusions(evaluation: Evaluation) -> Iterator[str]:

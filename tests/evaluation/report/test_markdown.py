@@ -24,7 +24,7 @@ def test_every_cell_of_every_table_is_there(evaluation: Evaluation) -> None:
     for section in contents(evaluation):
         for table in _tables(section):
             for row in table.rows:
-                assert f"| {' | '.join(' '.join(cell.text.split()) for cell in row)} |" in written
+                assert f"| {' | '.join(' '.join(str(cell).split()) for cell in row)} |" in written
 
 
 def test_tables_have_as_many_cells_in_every_row(evaluation: Evaluation) -> None:

@@ -21,14 +21,18 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """``link`` is the id of a part of the report. ``strong`` marks the cell that is right, as on the
-    diagonal of a confusion matrix."""
+    """``link`` is the id of a part of the report, ``label`` what the number is of. ``strong`` marks the
+    cell that is right, as on the diagonal of a confusion matrix."""
 
     text: str
     numeric: bool = False
     bar: Bar | None = None
     link: str = ""
     strong: bool = False
+    label: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.text}" if self.label else self.text
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def _table(table: Table) -> Iterator[str]:
 
 
 def _cell(cell: Cell) -> str:
-    text = _text(cell.text)
+    text = _text(str(cell))
     return f"**{text}**" if cell.strong and text else text
 
 

@@ -35,7 +35,7 @@ def summary_table(evaluation: Evaluation) -> Table:
 
 def named(name: str, estimate: Estimate) -> Cell:
     """A measure and its name in one cell."""
-    return Cell(f"{metric_label(name)} {estimate_text(estimate)}", bar=_bar(name, estimate))
+    return Cell(estimate_text(estimate), bar=_bar(name, estimate), label=metric_label(name))
 
 
 def _bar(name: str, estimate: Estimate) -> Bar | None:

@@ -9,7 +9,7 @@ from ..estimate import FEWEST_REPORTS
 from ..result import Evaluation
 from .words import counted, estimate_text, integer, listed, metric_label, number, percent, share_text
 
-_HARDEST = 3
+_HARDEST, _MOST_NAMES = 3, 6
 
 
 def reading(evaluation: Evaluation) -> tuple[str, ...]:
@@ -69,15 +69,26 @@ def _hardest(evaluation: Evaluation) -> Iterator[str]:
 
 
 def _ceiling(evaluation: Evaluation) -> Iterator[str]:
-    by_verdict: dict[str, list[str]] = {}
+    verdicts: dict[str, set[str]] = {}
     for one in evaluation.ceiling:
-        by_verdict.setdefault(one.verdict, []).append(one.variable)
-    if names := by_verdict.get("alike"):
-        yield f"Model and human cannot be told apart on {counted(len(names), 'variable')}: {listed(names)}."
-    if names := by_verdict.get("below"):
-        yield f"The model is below human agreement on {counted(len(names), 'variable')}: {listed(names)}."
-    if names := by_verdict.get("above"):
-        yield f"The model is above human agreement on {counted(len(names), 'variable')}: {listed(names)}."
+        verdicts.setdefault(one.variable, set()).add(one.verdict)
+    # One measure that tells them apart is enough to say so.
+    for verdict, said in (
+        ("below", "The model is below human agreement"),
+        ("above", "The model is above human agreement"),
+        ("alike", "Model and human cannot be told apart"),
+    ):
+        names = [name for name, found in verdicts.items() if verdict in found]
+        for name in names:
+            del verdicts[name]
+        if names:
+            yield f"{said} on {counted(len(names), 'variable')}: {_some(names)}."
+
+
+def _some(names: list[str]) -> str:
+    """The first few names, and how many more there are."""
+    more = len(names) - _MOST_NAMES
+    return f"{', '.join(names[:_MOST_NAMES])} and {more:,} more" if more > 0 else listed(names)
 
 
 def _review(evaluation: Evaluation) -> Iterator[str]:

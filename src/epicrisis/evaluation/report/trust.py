@@ -62,15 +62,18 @@ def _calibration(evaluation: Evaluation) -> Section:
     fits = evaluation.reliability
     errors = table(
         "How far confidence is what it says (lower is better)",
-        ["confidence", "cells", "expected calibration error", "Brier score", "remark"],
-        [[one.method, one.n, one.ece, one.brier, one.ece.note or one.brier.note or ""] for one in fits],
+        ["confidence", "cells", "without one", "expected calibration error", "Brier score", "remark"],
+        [
+            [one.method, one.n, one.left_out, one.ece, one.brier, one.ece.note or one.brier.note or ""]
+            for one in fits
+        ],
     )
     return Section(
         "calibration",
         "Calibration",
         paragraphs=(
-            "Of the answers with confidence 0.8, eight in ten should be right. "
-            "Fitted confidences (isotonic, platt) are cross-validated.",
+            "Of the answers with confidence 0.8, eight in ten should be right. raw: as the model gave it; "
+            "applied: by the calibration of this run; isotonic, platt: fitted to this gold, cross-validated.",
         ),
         blocks=(
             errors,

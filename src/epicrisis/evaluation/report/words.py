@@ -45,7 +45,8 @@ VERDICTS = {
 
 def metric_label(name: str) -> str:
     """``balanced_accuracy`` as people read it."""
-    return " ".join(_CAPITALS.get(word, word) for word in name.split("_"))
+    words = " ".join(_CAPITALS.get(word, word) for word in name.split("_"))
+    return words.replace("ROUGE ", "ROUGE-").replace("R SMAPE", "R-SMAPE")
 
 
 def is_distance(name: str) -> bool:
