@@ -88,7 +88,7 @@ class BertScorer:
             try:
                 tokenizer = transformers.AutoTokenizer.from_pretrained(str(path), local_files_only=True)
                 model = transformers.AutoModel.from_pretrained(str(path), local_files_only=True)
-            except (OSError, ValueError, KeyError, RuntimeError) as problem:
+            except Exception as problem:  # each library has errors of its own for a broken file
                 raise OptionError(
                     f"The model in this folder cannot be loaded ({type(problem).__name__}).",
                     path=path,
