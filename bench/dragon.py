@@ -3,8 +3,8 @@
     python bench/dragon.py --data ../shared/bench [--tasks 101,108] [--limit 20] [--shots 4] [--engine NAME]
 
 Prints one table beside published figures and writes ``bench/results/dragon.json``. What was answered is kept
-under ``bench/results/dragon``: the same command goes on where it stopped. The labels of the test sets are not at
-hand: the published figures are not of these cases, and say how hard a task is, not who is ahead.
+under ``bench/results/dragon``: the same command goes on where it stopped. The labels of the test sets are not
+at hand: the published figures are not of these cases, and say how hard a task is, not who is ahead.
 """
 
 from __future__ import annotations
