@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..codebook.variable import TextVariable
 from ..errors import OptionError
 from ..runs.manifest import Manifest, now
 from .agreement import ceiling
@@ -27,6 +28,7 @@ from .suspects import suspects
 
 if TYPE_CHECKING:
     from ..runs.run import StoredRun
+    from .bertscore import BertScorer
 
 #: Is told what is being measured now.
 Listener = Callable[[str], None]
@@ -71,13 +73,14 @@ def evaluate(
     if draws < 1:
         raise OptionError(f"The number of draws is {draws}.", hint="The usual number is 2000.")
     tell = progress or _nobody
+    scorer = _scorer(bertscore)
     tell("gold")
     matched = match(run, gold, blank=_blank(blank), split=split)
     others = [as_gold(run, human) for human in humans]
     paired = matched.paired
     resampler = Resampler(len(paired.reports), draws=draws, seed=seed)
     manifest = run.manifest
-    variables = tuple(_variables(matched, resampler, tell, bertscore))
+    variables = tuple(_variables(matched, resampler, tell, scorer))
     tell("all variables")
     together = overall(paired, resampler)
     by_parts = strata(paired, by, resampler)
@@ -128,13 +131,28 @@ def evaluate(
 
 
 def _variables(
-    matched: Matched, resampler: Resampler, tell: Listener, bertscore: str | PathLike[str] | None
+    matched: Matched, resampler: Resampler, tell: Listener, scorer: BertScorer | None
 ) -> Iterator[VariableResult]:
-    """Those that gold has, in the order of the codebook."""
+    """Those that gold has, in the order of the codebook; texts also by ``scorer``."""
     for variable in matched.paired.codebook.variables:
-        if variable.name in matched.gold.variables:
-            tell(variable.name)
-            yield measure(variable, matched.paired.column(variable.name), resampler)
+        if variable.name not in matched.gold.variables:
+            continue
+        tell(variable.name)
+        column = matched.paired.column(variable.name)
+        found = measure(variable, column, resampler)
+        if scorer is not None and isinstance(variable, TextVariable):
+            from .bertscore import measure as measure_by_model
+
+            found = replace(found, metrics={**found.metrics, **measure_by_model(column, resampler, scorer)})
+        yield found
+
+
+def _scorer(folder: str | PathLike[str] | None) -> BertScorer | None:
+    if folder is None:
+        return None
+    from .bertscore import BertScorer
+
+    return BertScorer.open(folder)
 
 
 def _splits(
