@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
 from epicrisis.evaluation.estimate import Estimate, undefined, wilson
 
 
+@settings(deadline=None)
 @given(st.integers(5, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_wilson_is_that_of_scipy(case: tuple[int, int]) -> None:
     successes, n = case

@@ -74,7 +74,7 @@ def test_fewer_than_five_reports_have_no_interval(make: Any) -> None:
     assert {one.low for one in found.values()} == {None}
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data(), order=st.randoms(use_true_random=False))
 def test_bounds_and_the_order_of_reports(make: Any, data: st.DataObject, order: Any) -> None:
     seen = st.tuples(

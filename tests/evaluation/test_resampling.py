@@ -82,7 +82,7 @@ def test_draws_that_do_not_fit_at_once_are_the_same(monkeypatch: pytest.MonkeyPa
     assert found.method == "BCa"
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.floats(-1e3, 1e3), min_size=5, max_size=30), st.integers(0, 5))
 def test_an_interval_holds_only_what_can_be(values: list[float], seed: int) -> None:
     found = Resampler(len(values), draws=100, seed=seed).estimate(

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from epicrisis.errors import OptionError
@@ -78,6 +78,7 @@ def test_reports_without_a_scored_cell(make: Any) -> None:
     assert (found[1].error_rate.value, found[1].error_rate.note) == (None, "no scored cell")
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.one_of(st.none(), st.integers(), st.floats(), st.booleans(), st.text(max_size=3)), max_size=60
@@ -89,6 +90,7 @@ def test_every_report_is_in_one_part(values: list[Any]) -> None:
     assert all(parts.values())
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-1e6, 1e6), min_size=40, max_size=80, unique=True))
 def test_quarters_are_of_one_size(values: list[float]) -> None:
     sizes = [len(places) for places in partition(values).values()]

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as judge
 
@@ -25,6 +25,7 @@ def columns(make: Any) -> st.SearchStrategy[list[tuple[Any, Any, float]]]:
     return st.lists(st.tuples(gold, answer, confidence), min_size=1, max_size=20)
 
 
+@settings(deadline=None)
 @given(data=st.data())
 def test_it_agrees_with_scikit_learn(make: Any, data: st.DataObject) -> None:
     cells = data.draw(columns(make))

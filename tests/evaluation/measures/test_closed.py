@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as judge
 
@@ -24,6 +24,7 @@ def value(metrics: Any, name: str) -> Any:
     return np.nan if metrics[name].value is None else metrics[name].value
 
 
+@settings(deadline=None)
 @given(data=st.data())
 def test_a_category_agrees_with_scikit_learn(make: Any, data: st.DataObject) -> None:
     variable = make.variable("category")
@@ -45,6 +46,7 @@ def test_a_category_agrees_with_scikit_learn(make: Any, data: st.DataObject) -> 
     assert value(found, "weighted_f1") == pytest.approx(weighted)
 
 
+@settings(deadline=None)
 @given(data=st.data())
 @example(data=None)
 def test_an_ordinal_agrees_with_scikit_learn(make: Any, data: Any) -> None:
@@ -74,6 +76,7 @@ def test_an_ordinal_agrees_with_scikit_learn(make: Any, data: Any) -> None:
     assert found["within_one_step"].n == found["exact"].n == len(with_gold)
 
 
+@settings(deadline=None)
 @given(data=st.data())
 def test_kappa_does_not_care_who_is_gold(make: Any, data: st.DataObject) -> None:
     for kind, options, measured, names in (

@@ -4,7 +4,7 @@ import datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from epicrisis.evaluation.measures.date import days_apart, measure_date, period
@@ -30,6 +30,7 @@ def test_periods_are_apart_by_the_gap_between_them(one: str, other: str, apart: 
     assert days_apart(one, other) == days_apart(other, one) == apart
 
 
+@settings(deadline=None)
 @given(dates, dates)
 def test_distances(one: str, other: str) -> None:
     assert days_apart(one, one) == 0
@@ -38,6 +39,7 @@ def test_distances(one: str, other: str) -> None:
     assert days_apart(one[:4], other) <= days_apart(one, other)
 
 
+@settings(deadline=None)
 @given(days)
 def test_a_day_lies_in_its_month_and_year(day: datetime.date) -> None:
     text = day.isoformat()

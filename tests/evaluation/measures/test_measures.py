@@ -36,7 +36,7 @@ def drawn_cells(make: Any, kind: str) -> st.SearchStrategy[list[tuple[Any, Any, 
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data(), order=st.randoms(use_true_random=False))
 def test_any_cells_give_sound_numbers(
     make: Any, kind: str, data: st.DataObject, order: random.Random

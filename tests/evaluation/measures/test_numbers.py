@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from epicrisis.evaluation.measures.numbers import (
@@ -53,6 +53,7 @@ def test_epsilon_spares_small_differences(make: Any) -> None:
     assert "mm" not in "".join(quantity(make, cells, epsilon=4, unit="1").notes)
 
 
+@settings(deadline=None)
 @given(numbers, numbers, st.floats(0, 100))
 def test_the_term_of_r_smape(one: float, other: float, epsilon: float) -> None:
     term = smape_term(one, other, epsilon)

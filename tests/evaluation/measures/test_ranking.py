@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as judge
 
@@ -15,6 +15,7 @@ reports = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(reports)
 def test_weights_are_repetitions_and_ties_count_half(drawn: list[tuple[float, bool, bool, int]]) -> None:
     scores, positive, counted, weights = (np.array(side, dtype=float) for side in zip(*drawn, strict=True))
