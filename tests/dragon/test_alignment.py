@@ -135,6 +135,20 @@ def test_a_wrong_number_gives_way_to_the_documents() -> None:
         assert shown(tokens, found) == [("3", ["B-1-size"]), ("cm", ["I-1-size"])], number
 
 
+def test_without_a_number_a_mention_is_meant_wherever_it_stands() -> None:
+    tokens = ["I", "naevus", "II", "cyst", "III", "naevus"]
+    found = numbered_tags(tokens, [Mention("naevus", "benign")])
+    assert shown(tokens, found) == [("naevus", ["B-0-benign"]), ("naevus", ["B-2-benign"])]
+    once = numbered_tags(tokens, [Mention("naevus", "benign", every=False)])
+    assert shown(tokens, once) == [("naevus", ["B-0-benign"])]
+
+
+def test_before_the_first_heading_the_models_number_counts() -> None:
+    tokens = ["biopsy", "sent", "I", "naevus", "II", "cyst"]
+    found = numbered_tags(tokens, [Mention("biopsy", "procedure", number="II")])
+    assert shown(tokens, found) == [("biopsy", ["B-1-procedure"])]
+
+
 def test_without_numbers_in_the_document_the_models_count() -> None:
     tokens = ["naevus", "of", "the", "left", "arm"]
     assert numbered_tags(tokens, [Mention("naevus", "benign")])[0] == ["B-0-benign"]

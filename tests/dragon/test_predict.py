@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import math
+import subprocess
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from epicrisis.api import EngineSettings
 from epicrisis.dragon.answering import Fill
 from epicrisis.dragon.contract import FAILURES, PREDICTIONS, Dataset
 from epicrisis.dragon.labels import Shape
@@ -331,3 +334,35 @@ def test_more_examples_than_cases_are_all_of_them(binary: Path, answer: Path) ->
 
 def sequence_is_unique(items: Sequence[str]) -> bool:
     return len(set(items)) == len(items)
+
+
+def test_a_real_engine_answers_within_the_form(job: Job, tiny_gguf: Path, tmp_path: Path) -> None:
+    """A model of random weights says nothing of use, and says it in the challenge's files."""
+    settings = EngineSettings(context=4096, threads=1, parallel=1)
+    label = "multi_label_binary_classification"
+    cases = [{"uid": uid, "text": f"A lesion of {uid} mm."} for uid in ("3", "14")]
+    what = plan(job("Task104_sizes", label, test=cases))
+    outcome = predict(what, tmp_path / "binary", str(tiny_gguf), settings=settings)
+    found = written(outcome)
+    assert outcome.unsure == 0
+    assert list(found) == ["3", "14"]
+    for probabilities in found.values():
+        assert len(probabilities) == 5
+        assert all(0 <= one <= 1 for one in probabilities)
+        assert any(one not in (0, 1) for one in probabilities)
+
+    tokens = ["I", "lesion", "of", "4", "cm", "."]
+    parts = [{"uid": "a", "text_parts": tokens}]
+    folder = job("Task109_sizes", "multi_label_named_entity_recognition", input_name="text_parts", test=parts)
+    outcome = predict(plan(folder), tmp_path / "tags", str(tiny_gguf), settings=settings)
+    tags = written(outcome)["a"]
+    assert tags is None or len(tags) == len(tokens)
+
+
+def test_predicting_does_without_numpy() -> None:
+    program = (
+        "import sys, epicrisis.dragon.predict\n"
+        "print([name for name in ('numpy', 'scipy', 'polars') if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -47,8 +47,8 @@ def numbered_tags(tokens: Sequence[str], mentions: Sequence[Mention]) -> list[li
     """A list of tags per token, ``B-INDEX-TAG``, with indices from 0 (number I or 1 has index 0).
 
     A mention is looked for under its own number. Where it stands only under another one, that one counts:
-    the numbers are the document's. A document that does not number its parts has the model's numbers, or
-    index 0.
+    the numbers are the document's. A mention without a number is meant wherever it stands. A document that
+    does not number its parts has the model's numbers, or index 0.
     """
     document = Document(tokens)
     parts = sections(document)
@@ -88,10 +88,15 @@ def _numbered_places(
         return found
     for part in parts:
         used = set().union(*(taken.get(owner, set()) for owner in part.numbers))
-        places = _places(document, mention, [part.tokens], used)
-        if places:
-            return [(places[0], part.numbers)]
-    return []
+        found += [(place, part.numbers) for place in _places(document, mention, [part.tokens], used)]
+        if found and (wanted or not mention.every):
+            return found[:1]
+    if not found and wanted:
+        # Before the first heading, as in a list of what was sent in.
+        used = set().union(*(taken.get(owner, set()) for owner in wanted))
+        everywhere = [Stretch(0, len(document.tokens))]
+        found = [(place, wanted) for place in _places(document, mention, everywhere, used)]
+    return found
 
 
 def _places(

@@ -18,7 +18,6 @@ from typing import Any, NamedTuple
 
 from ..codebook.codebook import Codebook
 from ..codebook.variable import BaseVariable, GroupVariable, SpansVariable, TextVariable
-from ..evaluation.measures.bio import chunks
 from ..extraction.answer import Answer
 from ..prompting.worked import Cell
 from .alignment import Mention
@@ -96,6 +95,8 @@ def _of_text(variable: TextVariable, value: str, number: str | None, kind: Any) 
 
 def entities(tags: Sequence[Any]) -> list[Entity]:
     """The entities of a labelled case, in order. ``tags``: one per token, or a list of them."""
+    from ..evaluation.measures.bio import chunks  # brings numpy, which predicting can do without
+
     if not tags or isinstance(tags[0], str):
         return [Entity(one.type, Stretch(one.start, one.end)) for one in chunks(list(tags))]
     kinds = sorted({tag[2:] for several in tags for tag in several if tag != OUTSIDE})
