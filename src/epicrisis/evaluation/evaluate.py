@@ -9,12 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..codebook.variable import TextVariable
-from ..errors import OptionError
+from ..errors import MissingExtraError, OptionError
+
+try:
+    import numpy  # noqa: F401 - whichever part needs it first, the error is the same
+    import scipy.optimize  # noqa: F401
+except ImportError as error:
+    raise MissingExtraError.for_extra("evaluation", "Measuring") from error
+
 from ..runs.manifest import Manifest, now
 from .agreement import ceiling
 from .calibration import plan, reliability, review
 from .cost import cost
-from .estimate import FEWEST_REPORTS, LEVEL
+from .estimate import LEVEL
 from .gold import Blank, Gold
 from .matching import GoldSource, Matched, as_gold, match, uncalibrated
 from .measures import measure
@@ -179,11 +186,6 @@ def _notes(matched: Matched, humans: Sequence[Gold]) -> Iterator[str]:
     yield from matched.notes
     for human in humans:
         yield from (f"{human.name}: {note}" for note in human.notes)
-    scored = len(matched.paired.reports)
-    if scored < FEWEST_REPORTS:
-        yield (
-            f"{scored} report{'s' * (scored != 1)} scored: no intervals, which need {FEWEST_REPORTS} or more."
-        )
 
 
 def _model(manifest: Manifest) -> str:

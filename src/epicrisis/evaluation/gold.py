@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,11 @@ __all__ = ["Blank", "Gold", "GoldCell", "gold_of_run", "load_gold", "read_gold"]
 
 
 def read_gold(
-    path: Path, codebook: Codebook, *, blank: Blank = Blank.NOT_MENTIONED, id_name: str | None = None
+    path: str | PathLike[str],
+    codebook: Codebook,
+    *,
+    blank: Blank = Blank.NOT_MENTIONED,
+    id_name: str | None = None,
 ) -> Gold:
     """The gold in a CSV, TSV, JSON, JSON lines, Parquet or Excel file, in either form that ``export``
     writes: a column per variable, or (known by its columns ``variable`` and ``value``) a row per answer.
@@ -37,6 +42,7 @@ def read_gold(
     labels too. Raises ``ReadingError`` with everything that is wrong: unknown variables and statuses,
     values that the codebook does not allow, repeated and missing ids, a file without rows.
     """
+    path = Path(path)
     if path.is_file() and not first_bytes(path).strip(b"\xef\xbb\xbf \t\r\n"):
         raise _no_rows(path)
     table = open_table(path)
@@ -103,9 +109,9 @@ def gold_of_run(run: StoredRun, codebook: Codebook | None = None) -> Gold:
 
 
 def load_gold(
-    what: str | Path,
+    what: str | PathLike[str],
     codebook: Codebook,
-    store: str | Path | None = None,
+    store: str | PathLike[str] | None = None,
     blank: Blank = Blank.NOT_MENTIONED,
     *,
     id_name: str | None = None,
