@@ -12,8 +12,8 @@ from ..extraction.checking import InvalidValueError
 from ..reading.table import Row, key
 from ..report import Cell
 from .gold_cell import Blank, GoldCell
-from .gold_cells import gold_cell, status_of
 from .gold_columns import misspelt_of, one_slip_of
+from .gold_entry import gold_cell, status_of
 from .gold_problems import Problems
 from .gold_values import item, mention
 from .gold_wide import Cells, hint_of, sentence

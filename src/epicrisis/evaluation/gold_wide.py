@@ -8,8 +8,8 @@ from ..codebook.codebook import Codebook
 from ..extraction.checking import InvalidValueError
 from ..reading.table import Row, key
 from .gold_cell import Blank, GoldCell
-from .gold_cells import STATUSES_HINT, gold_cell
 from .gold_columns import GoldColumns
+from .gold_entry import STATUSES_HINT, gold_cell
 from .gold_problems import Problems
 
 Cells = dict[str, dict[str, GoldCell]]
