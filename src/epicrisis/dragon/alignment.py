@@ -43,12 +43,12 @@ def tags(tokens: Sequence[str], mentions: Sequence[Mention]) -> list[str]:
     return written
 
 
-def numbered_tags(tokens: Sequence[str], mentions: Sequence[Mention]) -> list[list[str]]:
-    """A list of tags per token, ``B-INDEX-TAG``, with indices from 0 (number I or 1 has index 0).
+def numbered_tags(tokens: Sequence[str], mentions: Sequence[Mention], first: int = 0) -> list[list[str]]:
+    """A list of tags per token, ``B-INDEX-TAG``; number I or 1 has the index ``first``.
 
     A mention is looked for under its own number. Where it stands only under another one, that one counts:
     the numbers are the document's. A mention without a number is meant wherever it stands. A document that
-    does not number its parts has the model's numbers, or index 0.
+    does not number its parts has the model's numbers, or the first index.
     """
     document = Document(tokens)
     parts = sections(document)
@@ -59,7 +59,7 @@ def numbered_tags(tokens: Sequence[str], mentions: Sequence[Mention]) -> list[li
             for owner in owners:
                 taken.setdefault(owner, set()).update(range(*stretch))
                 layer = layers.setdefault(owner, [OUTSIDE] * len(tokens))
-                _write(layer, stretch, f"{owner - 1}-{mention.tag}")
+                _write(layer, stretch, f"{owner - 1 + first}-{mention.tag}")
     return [
         [layers[owner][place] for owner in sorted(layers) if layers[owner][place] != OUTSIDE] or [OUTSIDE]
         for place in range(len(tokens))

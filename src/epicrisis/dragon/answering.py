@@ -14,7 +14,7 @@ from ..codebook.variable import QuantityVariable, Variable
 from ..extraction.answer import Answer, Extraction, Status
 from .alignment import numbered_tags, tags
 from .contract import Case
-from .entities import mentions
+from .entities import first_index, mentions
 from .labels import OUTSIDE, LabelType, Shape, class_name
 
 
@@ -115,8 +115,10 @@ class Answering:
         if len(failed) < len(extraction.answers):
             for name, answer in failed.items():
                 self._fail(case.uid, name, _reason(answer), filled=False)
-            align = numbered_tags if self._type.several else tags
-            return align(tokens, mentions(self._codebook, extraction.answers))
+            quoted = mentions(self._codebook, extraction.answers)
+            if self._type.several:
+                return numbered_tags(tokens, quoted, first_index(self._codebook))
+            return tags(tokens, quoted)
         reason = extraction.failure or _reason(next(iter(failed.values())))
         self._fail(case.uid, None, reason, filled=self._fill is Fill.PRIOR)
         if self._fill is not Fill.PRIOR:

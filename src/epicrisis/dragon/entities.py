@@ -5,7 +5,8 @@ A codebook says it with codes on its variables and sub-variables:
 - ``{system: DRAGON tag, code: NOTE}``: it holds quotes with this tag, each wherever it stands. A text holds
   several with ``;`` between them;
 - ``{system: DRAGON first tag, code: NOTE}``: a text that is one quote, at its first place only;
-- ``{system: DRAGON number, code: number}``, in a group: the document's own number of the part;
+- ``{system: DRAGON number, code: from 0}``, in a group: the document's own number of the part; its tags
+  count the parts from 0, or from 1;
 - ``{system: DRAGON type, code: type}``, in a group: its value is the tag of the item's quotes.
 
 ``spans`` with options need no code: the type of a mention is its tag.
@@ -93,8 +94,15 @@ def _of_text(variable: TextVariable, value: str, number: str | None, kind: Any) 
         yield Mention(piece.strip(), tag, number=number)
 
 
-def entities(tags: Sequence[Any]) -> list[Entity]:
-    """The entities of a labelled case, in order. ``tags``: one per token, or a list of them."""
+def first_index(codebook: Codebook) -> int:
+    """The index that the task's tags give to the part with number I or 1."""
+    codes = (_code(one, _NUMBER) for _, one in codebook.walk())
+    return 1 if "from 1" in codes else 0
+
+
+def entities(tags: Sequence[Any], first: int = 0) -> list[Entity]:
+    """The entities of a labelled case, in order. ``tags``: one per token, or a list of them; ``first``: the
+    index of the part with number 1."""
     from ..evaluation.measures.bio import chunks  # brings numpy, which predicting can do without
 
     if not tags or isinstance(tags[0], str):
@@ -105,7 +113,7 @@ def entities(tags: Sequence[Any]) -> list[Entity]:
         layer = [next((tag for tag in several if tag[2:] == kind), OUTSIDE) for several in tags]
         index, _, tag = kind.partition("-")
         for one in chunks(layer):
-            owners.setdefault((Stretch(one.start, one.end), tag), []).append(int(index) + 1)
+            owners.setdefault((Stretch(one.start, one.end), tag), []).append(int(index) + 1 - first)
     return sorted(
         (Entity(tag, stretch, tuple(sorted(found))) for (stretch, tag), found in owners.items()),
         key=lambda one: (one.stretch, one.tag),
@@ -115,7 +123,7 @@ def entities(tags: Sequence[Any]) -> list[Entity]:
 def cells(codebook: Codebook, tokens: Sequence[str], tags: Sequence[Any]) -> dict[str, Cell]:
     """A labelled case as a perfect model would answer it, each quote once: for worked examples."""
     document = Document(tokens)
-    left = entities(tags)
+    left = entities(tags, first_index(codebook))
     found: dict[str, Cell] = {}
     # What means one place is chosen first: the rest may be listed together.
     for variable in sorted(codebook.variables, key=lambda one: not _code(one, _FIRST)):
