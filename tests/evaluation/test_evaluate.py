@@ -262,11 +262,12 @@ def test_gold_needs_no_numpy() -> None:
 
 
 @pytest.mark.parametrize("missing", ["numpy", "scipy"])
-def test_without_the_extra_the_error_names_it(missing: str) -> None:
+@pytest.mark.parametrize("part", ["evaluate", "agreement", "comparison.compare", "calibration"])
+def test_without_the_extra_the_error_names_it(missing: str, part: str) -> None:
     code = (
         f"import sys; sys.modules[{missing!r}] = None\n"
         "from epicrisis.errors import MissingExtraError\n"
-        "try:\n    import epicrisis.evaluation.evaluate\n"
+        f"try:\n    import epicrisis.evaluation.{part}\n"
         "except MissingExtraError as error:\n    print(error.hint)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)

@@ -9,15 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..codebook.variable import TextVariable
-from ..errors import MissingExtraError, OptionError
-
-try:
-    import numpy  # noqa: F401 - whichever part needs it first, the error is the same
-    import scipy.optimize  # noqa: F401
-except ImportError as error:
-    raise MissingExtraError.for_extra("evaluation", "Measuring") from error
-
+from ..errors import OptionError
 from ..runs.manifest import Manifest, now
+from . import installed as _installed  # noqa: F401 - before whatever needs numpy
 from .agreement import ceiling
 from .calibration import plan, reliability, review
 from .cost import cost

@@ -14,6 +14,7 @@ from ...codebook.variable import (
     TextVariable,
     Variable,
 )
+from .. import installed as _installed  # noqa: F401
 from ..resampling import Resampler
 from ..result import VariableResult
 from .boolean import measure_boolean
