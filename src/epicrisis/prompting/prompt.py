@@ -14,6 +14,7 @@ from epicrisis.codebook.codebook import Codebook
 from epicrisis.codebook.variable import GroupVariable, SpansVariable, TextVariable, Variable
 from epicrisis.engines.engine import Message
 
+from .control_words import without_control_words
 from .definitions import definitions
 from .form import Form
 from .schema import Schema, answer_schema, quote_schema
@@ -140,4 +141,5 @@ class Prompt:
 
 
 def _report_block(text: str) -> str:
-    return f"<report>\n{text}\n</report>\n{_ASK}"
+    # A report is data: nothing in it may end the turn, or the frame around it.
+    return f"<report>\n{without_control_words(text)}\n</report>\n{_ASK}"
