@@ -103,7 +103,8 @@ def _held_out(splits: SplitSummary) -> Iterator[str]:
     from ..evaluation.report.words import counted, metric_label, number
 
     over = counted(len(splits.held_out), "split")
-    for name, mean in splits.mean.items():
+    # The variables, "name: measure", are in the files: here they would fill the screen.
+    for name, mean in ((name, mean) for name, mean in splits.mean.items() if ": " not in name):
         if mean is not None:
             spread = splits.spread.get(name)
             deviation = "" if spread is None else f", SD {number(spread)}"
