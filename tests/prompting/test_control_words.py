@@ -88,8 +88,7 @@ def test_llama_cpp_sees_no_control_token_in_a_report(tiny_gguf: Path, codebook: 
                 [Message("user", "")]
             )
 
-        # Every byte of these is a token of its own, but for the few pairs that were merged; a control token
-        # is one for ten or more.
+        # Nearly every byte is a token of its own in this model; a control token is one for ten or more.
         plain = broken.replace("<", "(").replace(">", ")")
         assert tokens(text) < tokens(broken) - 20
         assert tokens(broken) == tokens(plain)

@@ -47,10 +47,11 @@ _MARK = re.compile(
 def without_control_words(text: str) -> str:
     """``text`` with every mark of a chat template, and of our own frame around a report, broken by ``BREAK``.
 
-    Everything else stays as it is; a second call changes nothing. Quotes that a model copies from the result
-    are found in ``text``: locating a quote passes over characters that are not seen. Covered are marks with
-    bars (ChatML, Llama 3 and 4, Phi, gpt-oss, DeepSeek, Gemma 4, EXAONE, Granite, Command), ``<start_of_turn>``
-    and its like (Gemma), ``[INST]`` and its like (Llama 2, Mistral), ``<s>``, ``<think>`` and ``<tool_call>``.
-    Marks that are plain words (``USER:``) are no tokens of their own and are left.
+    Everything else stays as it is; a second call changes nothing. Quotes that a model copies from the
+    result are found in ``text``: locating a quote passes over characters that are not seen. Covered are
+    marks with bars (ChatML, Llama 3 and 4, Phi, gpt-oss, DeepSeek, Gemma 4, EXAONE, Granite, Command),
+    ``<start_of_turn>`` and its like (Gemma), ``[INST]`` and its like (Llama 2, Mistral), ``<s>``,
+    ``<think>`` and ``<tool_call>``. Marks that are plain words (``USER:``) are no tokens of their own and
+    are left.
     """
     return _MARK.sub(lambda mark: mark[0] + BREAK, text)
