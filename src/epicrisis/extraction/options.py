@@ -23,7 +23,9 @@ class ExtractionOptions:
     ``max_tokens``: the answer's budget in tokens (``None``: from the codebook). ``timeout``: seconds per
     request. ``repair``: whether a broken answer is asked again, once. ``shots``: examples from real reports,
     shown instead of the ones made from the codebook. ``confidence``: whether the engine is asked for the
-    probabilities of its tokens."""
+    probabilities of its tokens. ``group_size``: the most variables asked at once (``None``: all).
+    ``dependents_after``: variables with a ``when`` are asked once the others are answered, and only where
+    their condition holds."""
 
     form: Form = DEFAULT_FORM
     absent: str | None = None
@@ -35,6 +37,8 @@ class ExtractionOptions:
     repair: bool = True
     shots: tuple[WorkedExample, ...] = ()
     confidence: bool = True
+    group_size: int | None = None
+    dependents_after: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON. ``timeout`` is left out: it changes when an answer fails, not what it is. Of the examples

@@ -7,7 +7,7 @@ reports of a run; the report comes last, then a line of a dozen tokens.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from epicrisis.codebook.codebook import Codebook
@@ -38,6 +38,7 @@ _HOW = {
     Form.VALUE_QUOTE_OR_NULL: _VALUE_FIRST,
 }
 _ASK = "Fill in the data sheet for this report."
+_ASK_SOME = "Fill in these variables of the data sheet for this report:"
 _ASK_QUOTES = (
     "For each of these, copy the words of the report that state it, word for word; "
     "null if the report does not state it."
@@ -48,7 +49,9 @@ class Prompt:
     """All that is sent for a codebook, in one form.
 
     ``absent`` is the word for "not stated" (``None``: JSON null); ``examples`` how many worked examples are
-    made from the codebook, unless there are ``shots``: worked examples that are given.
+    made from the codebook, unless there are ``shots``: worked examples that are given. ``groups``: the names
+    of the variables that are asked together, where not all are asked at once; the worked examples are asked
+    about group by group then, the same for every report.
     """
 
     def __init__(
@@ -59,19 +62,43 @@ class Prompt:
         absent: str | None = None,
         examples: int = 2,
         shots: Sequence[WorkedExample] = (),
+        groups: Sequence[Sequence[str]] = (),
     ) -> None:
         self.codebook = codebook
         self.form = form
         self.absent = absent
         self.schema: Schema = answer_schema(codebook.variables, form, absent)
+        self._apart = bool(groups)
         self._prefix = [Message("system", self._instructions())]
         for example in shots or worked_examples(codebook, examples):
-            self._prefix.append(Message("user", _report_block(example.text)))
-            self._prefix.append(Message("assistant", self.written(self._sheet(example))))
+            self._prefix += self._shown(example, groups)
 
-    def messages(self, text: str) -> list[Message]:
-        """The first turn for a report with this text."""
-        return [*self._prefix, Message("user", _report_block(text))]
+    def messages(self, text: str, variables: Sequence[Variable] | None = None) -> list[Message]:
+        """The first turn for a report with this text, about ``variables`` (all if left out)."""
+        return [*self._prefix, Message("user", f"{_report_block(text)}\n{self._ask(variables)}")]
+
+    def schema_of(self, variables: Sequence[Variable]) -> Schema:
+        """The schema of an answer about some of the variables."""
+        if len(variables) == len(self.codebook.variables):
+            return self.schema
+        return answer_schema(variables, self.form, self.absent)
+
+    def _ask(self, variables: Sequence[Variable] | None) -> str:
+        if not self._apart or variables is None:
+            return _ASK
+        return f"{_ASK_SOME} {', '.join(variable.name for variable in variables)}."
+
+    def _shown(self, example: WorkedExample, groups: Sequence[Sequence[str]]) -> Iterator[Message]:
+        sheet = self._sheet(example)
+        block = f"{_report_block(example.text)}\n"
+        if not groups:
+            yield Message("user", f"{block}{_ASK}")
+            yield Message("assistant", self.written(sheet))
+        for names in groups:
+            # The report stands in the first of its turns.
+            yield Message("user", f"{block}{self._ask([self.codebook[name] for name in names])}")
+            yield Message("assistant", self.written({name: sheet[name] for name in names}))
+            block = ""
 
     def quotes_turn(self, variables: Sequence[Variable]) -> tuple[Message, Schema]:
         """The second turn of the two-step form: a quote for each variable that got a value."""
@@ -115,7 +142,8 @@ class Prompt:
             parts.append(self.codebook.instructions.strip())
         parts.append(f"Variables:\n{definitions(self.codebook)}")
         parts.append(
-            f"Answer with one line of JSON that has every variable, in this order: {_HOW[self.form]}. "
+            f"Answer with one line of JSON that has every variable{' asked for' if self._apart else ''}, "
+            f"in this order: {_HOW[self.form]}. "
             f"Write {word} for a variable that the report does not state. Never guess."
         )
         return "\n\n".join(parts)
@@ -142,4 +170,4 @@ class Prompt:
 
 def _report_block(text: str) -> str:
     # A report is data: nothing in it may end the turn, or the frame around it.
-    return f"<report>\n{without_control_words(text)}\n</report>\n{_ASK}"
+    return f"<report>\n{without_control_words(text)}\n</report>"
