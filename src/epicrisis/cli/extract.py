@@ -95,6 +95,14 @@ def extract(
     no_calibration: Annotated[
         bool, flag("Leave confidences as the model gives them.", group=_ASKING)
     ] = False,
+    group_size: Annotated[
+        int | None,
+        Parameter(group=_ASKING, help="The most variables asked at once; all at once if left out."),
+    ] = None,
+    dependents_after: Annotated[
+        bool,
+        flag("Ask variables with a 'when' after the others, and only where it holds.", group=_ASKING),
+    ] = False,
     no_confidence: Annotated[
         bool, flag("Do not ask the engine for the probabilities of its tokens.", group=_ASKING)
     ] = False,
@@ -132,7 +140,13 @@ def extract(
             ),
             codebook,
             engine or DEFAULT_ENGINE,
-            options=_options(form, worked, no_confidence),
+            options=_options(
+                form=form,
+                examples=worked,
+                group_size=group_size,
+                dependents_after=dependents_after or None,
+                confidence=False if no_confidence else None,
+            ),
             limit=limit,
             ids=None if ids is None else _ids(ids),
             settings=EngineSettings(context=context, parallel=parallel, threads=threads, timeout=timeout),
@@ -155,10 +169,13 @@ def extract(
     return ending(session)
 
 
-def _options(form: Form | None, worked: int | None, no_confidence: bool) -> ExtractionOptions:
+def _options(**chosen: Any) -> ExtractionOptions:
+    """The options given; ``None`` leaves one at its default."""
+    from ..errors import OptionError
     from ..extraction import ExtractionOptions
 
-    chosen: dict[str, Any] = {"form": form, "examples": worked, "confidence": not no_confidence}
+    if chosen.get("group_size") is not None and chosen["group_size"] < 1:
+        raise OptionError("A group holds one variable or more.", hint="Give --group-size a number from 1.")
     return ExtractionOptions(**{name: value for name, value in chosen.items() if value is not None})
 
 
