@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .finding import Finding
@@ -36,12 +36,15 @@ _TAGS = {
 }
 
 
-def check(root: Marked, entries: list[Entry]) -> Iterator[Finding]:
+def check(root: Marked, entries: list[Entry], derived: Sequence[Entry] = ()) -> Iterator[Finding]:
     """All findings of this module, in no particular order."""
     languages = [str(one.value) for one in _items(root, "languages")]
     yield from _codebook_name(root)
     yield from _codebook_languages(root)
-    yield from _names(entries, "variable")
+    yield from _names([*entries, *derived], "variable")
+    for entry in derived:
+        yield from _languages_of(entry.node, "label", languages)
+        yield from _repeated(entry, _items(entry.node, "options"))
     for entry in entries:
         yield from _variable(entry, languages)
         yield from _names(entry.parts, "sub-variable")
@@ -163,6 +166,14 @@ def _synonyms(node: Marked, languages: list[str]) -> Iterator[Finding]:
 
 
 def _options(entry: Entry, options: list[Marked]) -> Iterator[Finding]:
+    yield from _repeated(entry, options)
+    yield from _alike(entry, options)
+    yield from _undefined(entry, options)
+    yield from _numbers_as_text(entry, options)
+    yield from _shared_synonyms(options)
+
+
+def _repeated(entry: Entry, options: list[Marked]) -> Iterator[Finding]:
     values: dict[str, Marked] = {}
     for option in options:
         value = _part(option, "value")
@@ -178,10 +189,6 @@ def _options(entry: Entry, options: list[Marked]) -> Iterator[Finding]:
             other = clipped(_part(earlier, "value"))
             message = f"The options '{other}' and '{clipped(value)}' of {entry.label} differ only in case."
             yield Finding("warning", option.line, message, "Give them values a reader can tell apart.")
-    yield from _alike(entry, options)
-    yield from _undefined(entry, options)
-    yield from _numbers_as_text(entry, options)
-    yield from _shared_synonyms(options)
 
 
 def _alike(entry: Entry, options: list[Marked]) -> Iterator[Finding]:

@@ -9,7 +9,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from .derive import DerivedVariable
+from .rules import Rule
 from .variable import SCORING_KEYS, GroupVariable, Variable
+
+#: Keys that came later: left out of the digest where they are not used, so that old digests hold.
+_LATER = ("rules", "derive", "reduce")
 
 
 class Codebook(BaseModel):
@@ -29,38 +34,66 @@ class Codebook(BaseModel):
         default="", description="What an annotator would be told once, before the variables."
     )
     variables: list[Variable] = Field(min_length=1, description="What to extract, in table order.")
+    derive: list[DerivedVariable] = Field(
+        default_factory=list,
+        description="Variables computed from the answers, never asked; in the table after the others.",
+    )
+    rules: list[Rule] = Field(
+        default_factory=list, description="What must hold between the answers to one report."
+    )
+
+    @property
+    def columns(self) -> list[Variable]:
+        """All variables of the table: those that are asked, then those that are derived."""
+        return [*self.variables, *self.derive]
 
     def __getitem__(self, name: str) -> Variable:
-        for variable in self.variables:
+        for variable in self.columns:
             if variable.name == name:
                 return variable
         raise KeyError(name)
 
     def __contains__(self, name: object) -> bool:
-        return any(variable.name == name for variable in self.variables)
+        return any(variable.name == name for variable in self.columns)
 
     @property
     def names(self) -> list[str]:
-        return [variable.name for variable in self.variables]
+        """The names of all columns, derived ones too."""
+        return [variable.name for variable in self.columns]
 
     @property
     def digest(self) -> str:
         """SHA-256 of the content (not of the file's layout), hexadecimal. What only evaluation reads is
         left out."""
         scoring = dict.fromkeys(SCORING_KEYS, True)
-        each: Any = {"variables": {"__all__": {**scoring, "variables": {"__all__": scoring}}}}
-        content = json.dumps(self.model_dump(mode="json", exclude=each), sort_keys=True, ensure_ascii=False)
+        each: Any = {
+            "variables": {"__all__": {**scoring, "variables": {"__all__": scoring}}},
+            "derive": {"__all__": scoring},
+        }
+        document = _without_unused(self.model_dump(mode="json", exclude=each))
+        content = json.dumps(document, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(content.encode()).hexdigest()
 
     def subset(self, names: set[str]) -> Codebook:
         """The same codebook with only the named variables, in order."""
         kept = [variable for variable in self.variables if variable.name in names]
-        return self.model_copy(update={"variables": kept})
+        derived = [variable for variable in self.derive if variable.name in names]
+        return self.model_copy(update={"variables": kept, "derive": derived})
 
     def walk(self) -> Iterator[tuple[tuple[str, ...], Variable]]:
-        """Every variable and sub-variable with its path."""
+        """Every variable and sub-variable that is asked, with its path."""
         for variable in self.variables:
             yield (variable.name,), variable
             if isinstance(variable, GroupVariable):
                 for part in variable.variables:
                     yield (variable.name, part.name), part
+
+
+def _without_unused(document: Any) -> Any:
+    if isinstance(document, dict):
+        return {
+            key: _without_unused(value)
+            for key, value in document.items()
+            if not (key in _LATER and (value is None or value == []))
+        }
+    return [_without_unused(one) for one in document] if isinstance(document, list) else document

@@ -9,21 +9,29 @@ from pydantic import BaseModel
 
 from .codebook import Codebook
 from .condition import Condition
+from .rules import Rule
 from .source import written
 from .variable import Option, Range
 
 _FLOW_WIDTH = 80
+_LAST = ("variables", "formula", "cases", "table")
 _PLAIN_LINES = re.compile(r"[^\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]*")
 
 
 def dump(codebook: Codebook) -> str:
     """YAML that ``loads`` reads back into an equal codebook. What equals its default is left out."""
     header = _plain(codebook)
-    variables = header.pop("variables")
-    # Between variables only: a blank line anywhere else could be inside a text.
-    blocks = re.sub(r"\n(?=- )", "\n\n", _yaml(variables))
+    parts = [(key, header.pop(key)) for key in ("variables", "derive", "rules") if key in header]
+    return _yaml(header) + "\n".join(_part(key, items) for key, items in parts)
+
+
+def _part(key: str, items: list[Any]) -> str:
+    blocks = _yaml(items)
+    if key != "rules":
+        # Between variables only: a blank line anywhere else could be inside a text.
+        blocks = re.sub(r"\n(?=- )", "\n\n", blocks)
     indented = "\n".join(f"  {line}" if line else line for line in blocks.split("\n"))
-    return f"{_yaml(header)}variables:\n{indented}"
+    return f"{key}:\n{indented}"
 
 
 def _plain(value: Any) -> Any:
@@ -40,8 +48,10 @@ def _plain(value: Any) -> Any:
         }
         if isinstance(value, Option) and kept.keys() == {"value"}:
             return kept["value"]
+        if isinstance(value, Rule) and kept.keys() == {"rule"}:
+            return kept["rule"]
         # name and kind first, what is nested last: that is how people look for a variable
-        order = sorted(kept, key=lambda key: (key not in ("name", "kind"), key == "variables"))
+        order = sorted(kept, key=lambda key: (key not in ("name", "kind"), key in _LAST))
         return {key: kept[key] for key in order}
     if isinstance(value, dict):
         return {key: _plain(one) for key, one in value.items()}

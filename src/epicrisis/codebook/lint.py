@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from . import checks, dependencies
+from . import checks, computed, dependencies
 from .codebook import Codebook
 from .finding import Finding, in_order
 from .source import Marked, read
@@ -50,8 +50,9 @@ def _examine(root: Marked | None, findings: list[Finding]) -> Examined:
     structure = Structure(root)
     found = [*findings, *structure.findings]
     if root.is_mapping:
-        found += checks.check(root, structure.entries)
+        found += checks.check(root, structure.entries, structure.derived)
         found += dependencies.check(structure.entries)
+        found += computed.check(root, structure.entries, structure.derived)
     usable = not any(finding.is_error for finding in found)
     return Examined(structure.codebook if usable else None, in_order(found))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,9 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from .codebook import Codebook
 from .condition import Condition
+from .derive import DERIVED_MODELS, Case, Derivation, DerivedVariable, Table
 from .finding import Finding, Level
+from .rules import Rule
 from .source import Marked
 from .translation import message_of, place_of, value_at
 from .variable import BooleanVariable, Code, Option, Range, Variable
@@ -19,6 +21,7 @@ from .wording import kind_of
 from .words import capital, clipped, closest, listed
 
 _VARIABLE: TypeAdapter[Variable] = TypeAdapter(Variable)
+_DERIVED: TypeAdapter[Variable] = TypeAdapter(DerivedVariable)
 _STAND_IN = BooleanVariable(name="_", kind="boolean")
 
 
@@ -31,6 +34,7 @@ class Entry:
     kind: str | None = None
     variable: Variable | None = None
     parts: list[Entry] = field(default_factory=list)
+    derived: bool = False
 
     @property
     def label(self) -> str:
@@ -47,11 +51,16 @@ class Structure:
         self.root = root
         self.findings: list[Finding] = []
         self.entries: list[Entry] = []
+        self.derived: list[Entry] = []
         self.codebook: Codebook | None = None
         if not self._is_codebook():
             return
         self._unknown_keys(root, Codebook, "a codebook")
         self.entries = [self._entry(node, KINDS) for node in self._list(root, "variables", "variable")]
+        nodes = self._list(root, "derive", "derived variable")
+        self.derived = [self._entry(node, ITEM_KINDS, derived=True) for node in nodes]
+        for rule in _items(root, "rules"):
+            self._unknown_keys(rule, Rule, "a rule")
         self._read_codebook()
 
     def report(self, line: int, message: str, fix: str = "", level: Level = "error") -> None:
@@ -81,6 +90,7 @@ class Structure:
         data = _known(self.root, Codebook)
         if data.get("variables", []) != []:  # those that are not valid, or not a list, are reported already
             data["variables"] = valid or [_STAND_IN]
+        data["derive"] = [entry.variable for entry in self.derived if entry.variable is not None]
         try:
             codebook = Codebook.model_validate(data)
         except ValidationError as error:
@@ -89,8 +99,8 @@ class Structure:
         if not any(finding.is_error for finding in self.findings):
             self.codebook = codebook
 
-    def _entry(self, node: Marked, kinds: tuple[str, ...]) -> Entry:
-        entry = Entry(node)
+    def _entry(self, node: Marked, kinds: tuple[str, ...], *, derived: bool = False) -> Entry:
+        entry = Entry(node, derived=derived)
         if not node.is_mapping:
             self.report(
                 node.line,
@@ -112,7 +122,7 @@ class Structure:
             nodes = self._list(node, "variables", "sub-variable")
             entry.parts = [self._entry(part, ITEM_KINDS) for part in nodes]
         if entry.kind is not None:
-            self._read_variable(entry, MODELS[entry.kind])
+            self._read_variable(entry, _models(entry)[entry.kind])
         elif entry.name is None:
             self.report(node.line, "This variable has no name.", "Add 'name:'.")
         return entry
@@ -123,7 +133,7 @@ class Structure:
         if data.get("variables", []) != []:
             data["variables"] = valid or [_STAND_IN]
         try:
-            variable = _VARIABLE.validate_python(data)
+            variable = (_DERIVED if entry.derived else _VARIABLE).validate_python(data)
         except ValidationError as error:
             self._translate(error, entry.node, model, entry.label)
             return
@@ -141,10 +151,9 @@ class Structure:
             return word
         line = entry.line("kind")
         if word in KINDS:
-            fix = f"A sub-variable is one of {listed(kinds, 9)}."
-            self.report(
-                line, f"{capital(entry.label)} is inside a group and cannot be of kind '{word}'.", fix
-            )
+            where, noun = ("is derived", "derived") if entry.derived else ("is inside a group", "sub-")
+            fix = f"A {noun}{' ' * entry.derived}variable is one of {listed(kinds, 9)}."
+            self.report(line, f"{capital(entry.label)} {where} and cannot be of kind '{word}'.", fix)
             return None
         guess = OTHER_KINDS.get(word.casefold().replace("_", "").replace("-", "")) or closest(word, kinds)
         fix = f"Did you mean '{guess}'?" if guess in kinds else f"The kinds are {listed(kinds, 9)}."
@@ -162,15 +171,19 @@ class Structure:
 
     def _nested_keys(self, entry: Entry) -> None:
         node = entry.node
-        models = [MODELS[entry.kind]] if entry.kind else list(MODELS.values())
-        self._unknown_keys(node, models, f"a {entry.kind} variable" if entry.kind else "a variable")
+        possible = _models(entry)
+        models = [possible[entry.kind]] if entry.kind else list(possible.values())
+        noun = "derived variable" if entry.derived else "variable"
+        self._unknown_keys(node, models, f"a {entry.kind} {noun}" if entry.kind else f"a {noun}")
+        for case in _items(node, "cases") if entry.derived else []:
+            self._unknown_keys(case, Case, "a case")
         for option in _items(node, "options"):
             self._unknown_keys(option, Option, "an option")
             for code in _items(option, "codes"):
                 self._unknown_keys(code, Code, "a code")
         for code in _items(node, "codes"):
             self._unknown_keys(code, Code, "a code")
-        for key, model in (("range", Range), ("when", Condition)):
+        for key, model in (("range", Range), ("when", Condition), ("table", Table)):
             if (nested := node.get(key)) is not None:
                 self._unknown_keys(nested, model, f"'{key}'")
 
@@ -191,6 +204,10 @@ class Structure:
                     f"'{key}' is not a key of {what}; it belongs to {listed(owners, 9)}.",
                     f"Remove it, or make the kind {owners[0] if len(owners) == 1 else 'one of those'}.",
                 )
+                continue
+            if key in Derivation.model_fields and "kind" in known:
+                fix = "A variable with one is computed, not asked: it belongs under 'derive:'."
+                self.report(line, f"'{key}' is not a key of {what}.", fix)
                 continue
             guess = OTHER_KEYS.get(key.casefold())
             guess = guess if guess in known else closest(key, known)
@@ -218,6 +235,10 @@ class Structure:
             seen.add(place)
             message, fix = message_of(problem, owner, key, value_at(node, place))
             self.report(node.line_of(place), f"{capital(where)}: {message}.", fix)
+
+
+def _models(entry: Entry) -> Mapping[str, type[BaseModel]]:
+    return DERIVED_MODELS if entry.derived else MODELS
 
 
 def _rename(node: Marked, key: str, meant: str) -> None:

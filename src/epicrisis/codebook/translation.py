@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from .expression import ExpressionError
 from .source import Marked
 from .vocabulary import NESTED
 from .wording import example_of, is_list, kind_of, takes, without_none
@@ -40,7 +41,8 @@ def place_of(
 def message_of(problem: Any, owner: type[BaseModel], key: str, value: Any) -> tuple[str, str]:
     """What is wrong and what to do, for one pydantic error."""
     if problem["type"] == "value_error":
-        return str(problem["ctx"]["error"]), ""
+        error = problem["ctx"]["error"]
+        return (error.message, error.fix) if isinstance(error, ExpressionError) else (str(error), "")
     annotation = owner.model_fields[key].annotation if key in owner.model_fields else None
     if annotation is None:
         return str(problem["msg"]).lower(), ""

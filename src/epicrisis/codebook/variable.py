@@ -12,6 +12,8 @@ from .condition import Condition
 #: Text that may differ per language: one string, or ``{"nl": "...", "en": "..."}``.
 LocalText = str | dict[str, str]
 Kind = Literal["boolean", "category", "ordinal", "count", "quantity", "date", "text", "spans", "group"]
+#: What to make of several measurements, as in "1.2 x 0.8 cm".
+Reduction = Literal["max", "mean", "short_axis", "product"]
 StatusName = Literal["stated", "inferred", "not_mentioned", "uncertain", "not_applicable"]
 #: Keys that only evaluation reads: they change no question, so no answer has to be asked for again.
 SCORING_KEYS = frozenset({"tolerance", "epsilon"})
@@ -171,6 +173,11 @@ class QuantityVariable(BaseVariable):
     unit: str = Field(min_length=1, description="The unit the table is in; `'1'` for a bare number.")
     units: list[str] = Field(default_factory=list, description="Other units that reports use.")
     range: Range | None = Field(default=None, description="The values allowed, in `unit`.")
+    reduce: Reduction | None = Field(
+        default=None,
+        description="What to make of `1.2 x 0.8 cm`: the largest number, the mean, the smallest (the short "
+        "axis), or the product, which is an area or a volume. Such answers are refused if left out.",
+    )
     tolerance: float = Field(
         default=0.01,
         ge=0,

@@ -7,6 +7,8 @@ from typing import get_args
 from pydantic import BaseModel
 
 from .condition import Condition
+from .derive import Case, Table
+from .rules import Rule
 from .variable import (
     BooleanVariable,
     CategoryVariable,
@@ -41,7 +43,15 @@ ALL_KEYS = frozenset(key for model in MODELS.values() for key in model.model_fie
 KINDS: tuple[str, ...] = get_args(Kind)
 ITEM_KINDS = tuple(kind for kind in KINDS if kind not in ("spans", "group"))
 #: Keys whose value (or whose elements) have keys of their own.
-NESTED: dict[str, type[BaseModel]] = {"options": Option, "codes": Code, "range": Range, "when": Condition}
+NESTED: dict[str, type[BaseModel]] = {
+    "options": Option,
+    "codes": Code,
+    "range": Range,
+    "when": Condition,
+    "rules": Rule,
+    "cases": Case,
+    "table": Table,
+}
 #: What other programs call our keys and kinds.
 OTHER_KEYS = {
     "type": "kind",
@@ -70,6 +80,13 @@ OTHER_KEYS = {
     "key": "keys",
     "aliases": "synonyms",
     "examples": "include",
+    "derived": "derive",
+    "computed": "derive",
+    "constraints": "rules",
+    "checks": "rules",
+    "calculation": "formula",
+    "calc": "formula",
+    "expression": "formula",
 }
 OTHER_KINDS = {
     "bool": "boolean",

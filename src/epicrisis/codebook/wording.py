@@ -6,6 +6,8 @@ import types
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from .condition import Condition, Scalar
+from .derive import Case, Row, Table
+from .rules import Rule
 from .variable import Code, LocalText, Option, Range
 
 _WORDS: dict[Any, str] = {
@@ -18,6 +20,11 @@ _WORDS: dict[Any, str] = {
     list[str]: "a list of texts",
     str | int | float: "text or a number",
     Scalar | list[Scalar]: "a value, or a list of values",
+    Scalar: "a value",
+    Rule: "rules",
+    Case: "cases",
+    Table: "a table: columns and rows",
+    Row: "rows",
     str: "text",
     int: "a whole number",
     float: "a number",
@@ -30,6 +37,9 @@ _EXAMPLES: dict[Any, str] = {
     list[str]: "[first, second]",
     list[Option]: "[left, right]",
     list[Code]: "[{system: SNOMED CT, code: '432504007'}]",
+    list[Rule]: "['lesion_count > 0 -> lesion_present']",
+    list[Case]: "[{when: score <= 5, value: low}, {value: high}]",
+    Table: "{columns: [t, n], rows: [[T1, N0, I], ['*', N1, II]]}",
 }
 
 
