@@ -103,6 +103,15 @@ def extract(
         bool,
         flag("Ask variables with a 'when' after the others, and only where it holds.", group=_ASKING),
     ] = False,
+    samples: Annotated[
+        int | None,
+        Parameter(group=_ASKING, help="How often each question is asked; the majority counts."),
+    ] = None,
+    temperature: Annotated[
+        float | None,
+        Parameter(group=_ASKING, help="Of the sampling. 0 (the default) is greedy; --samples then uses 0.7."),
+    ] = None,
+    seed: Annotated[int | None, Parameter(group=_ASKING, help="Of the sampling.")] = None,
     no_confidence: Annotated[
         bool, flag("Do not ask the engine for the probabilities of its tokens.", group=_ASKING)
     ] = False,
@@ -145,6 +154,9 @@ def extract(
                 examples=worked,
                 group_size=group_size,
                 dependents_after=dependents_after or None,
+                samples=samples,
+                temperature=temperature,
+                seed=seed,
                 confidence=False if no_confidence else None,
             ),
             limit=limit,
@@ -174,8 +186,12 @@ def _options(**chosen: Any) -> ExtractionOptions:
     from ..errors import OptionError
     from ..extraction import ExtractionOptions
 
-    if chosen.get("group_size") is not None and chosen["group_size"] < 1:
-        raise OptionError("A group holds one variable or more.", hint="Give --group-size a number from 1.")
+    for name in ("group_size", "samples"):
+        if chosen.get(name) is not None and chosen[name] < 1:
+            flag_name = f"--{name.replace('_', '-')}"
+            raise OptionError(
+                f"{flag_name} cannot be {chosen[name]}.", hint=f"Give {flag_name} a number from 1."
+            )
     return ExtractionOptions(**{name: value for name, value in chosen.items() if value is not None})
 
 

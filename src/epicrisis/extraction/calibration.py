@@ -23,7 +23,16 @@ SUFFIX = ".calibration.json"
 #: Confidences nearer to 0 or 1 than this have no logit worth telling apart.
 NEAREST = 1e-6
 #: Options of asking that change how sure a model seems.
-_OF_ASKING = ("form", "absent", "examples", "shots", "temperature", "group_size", "dependents_after")
+_OF_ASKING = (
+    "form",
+    "absent",
+    "examples",
+    "shots",
+    "temperature",
+    "group_size",
+    "dependents_after",
+    "samples",
+)
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 Method = Literal["raw", "isotonic", "platt"]

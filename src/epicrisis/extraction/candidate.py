@@ -23,7 +23,7 @@ class Candidate:
 
     The value of a group is a list of mappings with the parts as the model gave them; ``blemish`` is the
     complaint about parts that are not valid, which spoil the part and not the group. ``confidence`` is the
-    probability of what the model said, where the engine tells.
+    probability of what the model said, where the engine tells. ``notes`` go to the answer.
     """
 
     value: Any = None
@@ -31,6 +31,7 @@ class Candidate:
     problem: str | None = None
     blemish: str | None = None
     confidence: float | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:

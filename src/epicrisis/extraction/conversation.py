@@ -36,6 +36,7 @@ class Conversation:
         options: ExtractionOptions,
         report_id: str | None,
         cancel: threading.Event | None = None,
+        sample: int = 0,
     ) -> None:
         self._engine = engine
         self._prompt = prompt
@@ -43,6 +44,7 @@ class Conversation:
         self._options = options
         self._report_id = report_id
         self._cancel = cancel
+        self._seed = options.seed + sample
         self._messages: list[Message] = []
         self._sure: dict[str, float] = {}
         self.notes: list[str] = []
@@ -84,8 +86,8 @@ class Conversation:
                 messages=tuple(self._messages),
                 schema=schema,
                 max_tokens=budget,
-                temperature=self._options.temperature,
-                seed=self._options.seed,
+                temperature=self._options.heat,
+                seed=self._seed,
                 top_logprobs=TOP if self._options.confidence else 0,
                 timeout=self._options.timeout,
                 report_id=self._report_id,

@@ -18,6 +18,7 @@ from .dependencies import contradicted, contradiction
 from .options import ExtractionOptions
 from .rounds import first_round, groups, next_round
 from .settling import settle
+from .voting import vote
 
 __all__ = ["MAX_REQUESTS", "ExtractionOptions", "Extractor"]
 
@@ -102,10 +103,14 @@ class _Reading:
         return Extraction(self._report.id, answers, self.usage)
 
     def _ask(self, variables: list[Variable]) -> None:
-        """Ask about some variables and keep what comes of it."""
+        """Ask about some variables, as often as the options say, and keep what comes of it."""
+        samples = [self._sample(variables, number) for number in range(self._extractor.options.samples)]
+        self._candidates |= vote(variables, samples)
+
+    def _sample(self, variables: list[Variable], number: int) -> dict[str, Candidate]:
         extractor = self._extractor
         talk = Conversation(
-            extractor.engine, extractor.prompt, extractor.options, self._report.id, self._cancel
+            extractor.engine, extractor.prompt, extractor.options, self._report.id, self._cancel, number
         )
         try:
             found = talk.ask(self._report.text, variables, self._candidates)
@@ -115,4 +120,4 @@ class _Reading:
             reason = talk.notes[-1] if talk.notes else "no answer"
             self._notes.append(reason)
             found = {variable.name: Candidate(problem=reason) for variable in variables}
-        self._candidates |= found
+        return found

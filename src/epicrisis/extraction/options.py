@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 #: The best form in docs/explanation/evidence-modes.md, measured with the default model.
 DEFAULT_FORM = Form.QUOTE_VALUE
 
+#: The temperature of several samples, unless another one is given: that of Wang et al. (ICLR 2023).
+SAMPLING = 0.7
+
 
 @dataclass(frozen=True, slots=True)
 class ExtractionOptions:
@@ -25,7 +28,8 @@ class ExtractionOptions:
     shown instead of the ones made from the codebook. ``confidence``: whether the engine is asked for the
     probabilities of its tokens. ``group_size``: the most variables asked at once (``None``: all).
     ``dependents_after``: variables with a ``when`` are asked once the others are answered, and only where
-    their condition holds."""
+    their condition holds. ``samples``: how often each question is asked, with other seeds; the majority
+    counts, of numbers the median. Several samples need a ``temperature``; 0 then stands for 0.7."""
 
     form: Form = DEFAULT_FORM
     absent: str | None = None
@@ -39,6 +43,12 @@ class ExtractionOptions:
     confidence: bool = True
     group_size: int | None = None
     dependents_after: bool = False
+    samples: int = 1
+
+    @property
+    def heat(self) -> float:
+        """The temperature that is used."""
+        return SAMPLING if self.samples > 1 and self.temperature == 0 else self.temperature
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON. ``timeout`` is left out: it changes when an answer fails, not what it is. Of the examples

@@ -58,9 +58,10 @@ class _Settling:
                 return Answer(Status.NOT_APPLICABLE, confidence=sure, notes=ignored)
             return Answer(Status.NOT_MENTIONED, confidence=sure, notes=ignored)
         if found.value is None:
-            return Answer(Status.NOT_MENTIONED, confidence=found.confidence)
+            return Answer(Status.NOT_MENTIONED, confidence=found.confidence, notes=found.notes)
         answer = self._valued(variable, found, shared)
-        return answer if answer.status is Status.FAILED else replace(answer, confidence=found.confidence)
+        sure = None if answer.status is Status.FAILED else found.confidence
+        return replace(answer, confidence=sure, notes=(*answer.notes, *found.notes))
 
     def _valued(self, variable: Variable, found: Candidate, shared: Evidence | None) -> Answer:
         if isinstance(variable, SpansVariable):
