@@ -30,7 +30,7 @@ from epicrisis.extraction.support import support
 from epicrisis.prompting.schema import QUOTE_LENGTH
 
 #: Where a statement ends: a line, a semicolon, the end of a sentence. "d.d. 3 mei" ends nothing.
-_BORDER = re.compile(r"\n|;\s|(?<=[^\W\d_]{3})[.!?](?=\s)|(?<=[\d)\]])[.!?](?=\s+[A-ZÀ-Þ])")
+_BORDER = re.compile(r"\n|;\s|(?<=[^\W\d_]{3})[.!?](?=\s|\Z)|(?<=[\d)\]])[.!?](?=\s+[A-ZÀ-Þ]|\s*\Z)")
 
 #: A statement of more characters than this is quoted in part.
 _LONG = 120
