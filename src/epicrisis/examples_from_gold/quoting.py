@@ -181,7 +181,7 @@ def _around(text: str, start: int, end: int) -> Place:
 
 
 def _stretches(text: str) -> Iterator[Place]:
-    """Where each statement begins and ends, white space around it left out."""
+    """Where each statement begins and ends, white space around it and its full stop left out."""
     begin = 0
     for border in _BORDER.finditer(text):
         yield from _trimmed(text, begin, border.start())
@@ -192,7 +192,7 @@ def _stretches(text: str) -> Iterator[Place]:
 def _trimmed(text: str, start: int, end: int) -> Iterator[Place]:
     while start < end and text[start].isspace():
         start += 1
-    while end > start and text[end - 1].isspace():
+    while end > start and (text[end - 1].isspace() or text[end - 1] in ".,;"):
         end -= 1
     if start < end:
         yield start, end
