@@ -73,6 +73,21 @@ Text that holds a comma or looks like a number goes in quotes: `code in ["1", "2
 may point at its siblings and at variables outside groups. If the other variable has no value, the condition
 does not hold.
 """
+_MERGING = """\
+A report that does not fit the model's context is asked in parts. `merge` says what becomes of their answers
+(see [long reports](../explanation/long-reports.md)).
+
+| `merge` | the answer of the report |
+|---|---|
+| `conclusion` | What the conclusion says; else the first part that says it, outside what was known before. |
+| `first` | The first that is stated. |
+| `last` | The last that is stated. |
+| `any_true` | Yes if a part states it, else no if a part states that. |
+| `maximum` | The largest number, the highest option, the latest date. |
+| `union` | All that the parts list, the same item or mention once. |
+
+In a group, `merge` of a sub-variable settles what several parts say of the same item.
+"""
 _EXAMPLES = {
     "boolean": """\
 name: infarct_present
@@ -162,7 +177,7 @@ def render() -> str:
     parts += [_table(Option.model_fields.items()), "## Range\n", "The ends are included.\n"]
     parts += [_table(Range.model_fields.items()), "## Code\n", _table(Code.model_fields.items())]
     parts += ["## Conditions\n", _CONDITIONS, "It may also be written as a mapping.\n"]
-    parts += [_table(Condition.model_fields.items()), _READING]
+    parts += [_table(Condition.model_fields.items()), "## Long reports\n", _MERGING, _READING]
     return "\n".join(parts)
 
 

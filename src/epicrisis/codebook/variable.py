@@ -17,6 +17,10 @@ Reduction = Literal["max", "mean", "short_axis", "product"]
 StatusName = Literal["stated", "inferred", "not_mentioned", "uncertain", "not_applicable"]
 #: Keys that only evaluation reads: they change no question, so no answer has to be asked for again.
 SCORING_KEYS = frozenset({"tolerance", "epsilon"})
+_MERGE = "For reports that are asked in parts: which part's answer counts."
+_MERGE_LISTS = (
+    "For reports that are asked in parts: what all of them list, or the first or last that lists any."
+)
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
@@ -122,6 +126,7 @@ class BooleanVariable(BaseVariable):
     """Yes or no."""
 
     kind: Literal["boolean"]
+    merge: Literal["any_true", "conclusion", "first", "last"] = Field(default="any_true", description=_MERGE)
 
 
 class ClosedVariable(BaseVariable):
@@ -140,12 +145,14 @@ class CategoryVariable(ClosedVariable):
     """One of several options without an order."""
 
     kind: Literal["category"]
+    merge: Literal["conclusion", "first", "last"] = Field(default="conclusion", description=_MERGE)
 
 
 class OrdinalVariable(ClosedVariable):
     """One of several options, listed from lowest to highest."""
 
     kind: Literal["ordinal"]
+    merge: Literal["conclusion", "first", "last", "maximum"] = Field(default="conclusion", description=_MERGE)
 
 
 class CountVariable(BaseVariable):
@@ -155,6 +162,7 @@ class CountVariable(BaseVariable):
     range: Range = Field(
         default=Range(min=0), description="The values allowed; at least 0 unless you say otherwise."
     )
+    merge: Literal["maximum", "conclusion", "first", "last"] = Field(default="maximum", description=_MERGE)
 
     @field_validator("range")
     @classmethod
@@ -190,12 +198,14 @@ class QuantityVariable(BaseVariable):
         description="For evaluation: the amount, in `unit`, that R-SMAPE adds to its denominator, so that "
         "small differences near zero weigh little; 0 if left out.",
     )
+    merge: Literal["conclusion", "first", "last", "maximum"] = Field(default="conclusion", description=_MERGE)
 
 
 class DateVariable(BaseVariable):
     """A date, as precise as the report gives it: YYYY, YYYY-MM or YYYY-MM-DD."""
 
     kind: Literal["date"]
+    merge: Literal["conclusion", "first", "last", "maximum"] = Field(default="conclusion", description=_MERGE)
 
 
 class TextVariable(BaseVariable):
@@ -203,6 +213,7 @@ class TextVariable(BaseVariable):
 
     kind: Literal["text"]
     max_length: int = Field(default=300, ge=1, description="Longest answer, in characters.")
+    merge: Literal["conclusion", "first", "last"] = Field(default="conclusion", description=_MERGE)
 
 
 class SpansVariable(BaseVariable):
@@ -211,6 +222,7 @@ class SpansVariable(BaseVariable):
     kind: Literal["spans"]
     options: list[Option] = Field(default_factory=list, description="The types a mention can have.")
     max_items: int = Field(default=50, ge=1, description="The most mentions to list.")
+    merge: Literal["union", "first", "last"] = Field(default="union", description=_MERGE_LISTS)
 
     @property
     def values(self) -> list[str | int | float]:
@@ -226,6 +238,7 @@ class GroupVariable(BaseVariable):
     )
     max_items: int = Field(default=10, ge=1, description="The most items to list.")
     keys: list[str] = Field(default_factory=list, description="The sub-variables that tell two items apart.")
+    merge: Literal["union", "first", "last"] = Field(default="union", description=_MERGE_LISTS)
 
 
 ItemVariable = Annotated[

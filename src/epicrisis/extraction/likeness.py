@@ -47,7 +47,7 @@ def alike(quote: str, found: str) -> bool:
     their words differ, with the same numbers, denials and sides in the same order."""
     from rapidfuzz import fuzz
 
-    if fuzz.ratio(quote, found) < FUZZY_THRESHOLD or _held(quote) != _held(found):
+    if fuzz.ratio(quote, found) < FUZZY_THRESHOLD or held(quote) != held(found):
         return False
     return _words_alike(_WORD.findall(quote), _WORD.findall(found))
 
@@ -56,11 +56,12 @@ def can_be_alike(quote: str, text: str) -> bool:
     """Whether ``text`` can hold something alike, as cheaply as that can be told: asked before the search."""
     if len(quote) < FUZZY_MINIMUM:
         return False
-    numbers, words = _held(quote)
+    numbers, words = held(quote)
     return all(one in text for one in numbers) and all(one in text for one in words)
 
 
-def _held(text: str) -> tuple[list[str], list[str]]:
+def held(text: str) -> tuple[list[str], list[str]]:
+    """What no two texts that say the same may differ in: numbers, and words of denial and of a side."""
     return _NUMBER.findall(text), [word for word in _WORD.findall(text) if word in _HELD]
 
 
