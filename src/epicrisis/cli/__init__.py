@@ -34,6 +34,9 @@ app.command(
 app.command("epicrisis.cli.evaluate:evaluate", name="evaluate", help="Measure a run by gold.")
 app.command("epicrisis.cli.agree:agree", name="agree", help="Measure how far raters agree.")
 app.command("epicrisis.cli.compare:compare", name="compare", help="Compare runs against one gold.")
+app.command(
+    "epicrisis.cli.stress:stress", name="stress", help="Measure what badly written reports do to the answers."
+)
 app.command("epicrisis.cli.diff:diff", name="diff", help="List the cells in which two runs differ.")
 app.command(
     "epicrisis.cli.dragon:dragon_app",
