@@ -32,7 +32,8 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class AskedCase:
-    """A case with its run; ``altered`` of its reports read otherwise than the original."""
+    """A case with its run; ``altered`` of its reports read otherwise than the original. Where none does, the
+    run is the original's."""
 
     case: Case
     run: StoredRun
@@ -107,13 +108,13 @@ def ask(
             store = stress_store(subject.store)
             for case in wanted:
                 reports = _Perturbed(subject, case, seed)
-                session = work(
-                    _task_for(task, reports.report_set),
-                    store,
-                    progress=together,
-                    fresh=fresh,
-                    keep_text=False,
-                )
+                perturbed = _task_for(task, reports.report_set)
+                if not reports.altered:
+                    # The very same question: it was answered.
+                    together.skip(perturbed.total)
+                    done.append(AskedCase(case, baseline, 0))
+                    continue
+                session = work(perturbed, store, progress=together, fresh=fresh, keep_text=False)
                 if session.status != "finished":
                     return Stopped(session)
                 done.append(AskedCase(case, StoredRun(store, session.run_id), reports.altered))

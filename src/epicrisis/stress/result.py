@@ -41,7 +41,8 @@ class Injection:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One perturbation at one strength. ``altered`` of ``reports`` read otherwise than the original.
+    """One perturbation at one strength. ``altered`` of ``reports`` read otherwise than the original; where
+    none does, ``run`` is the original's.
 
     ``accuracy``: share of cells that agree with gold, ``before`` that of the original in the same cells;
     ``drop``: before minus accuracy, paired over reports; ``changed``: share of cells with another answer than

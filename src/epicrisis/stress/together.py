@@ -35,6 +35,11 @@ class Together:
     def end(self, tally: Tally) -> None:
         self.update(tally)
 
+    def skip(self, reports: int) -> None:
+        """A run that need not be asked."""
+        for _ in range(reports):
+            self._all.count_cached(failed=False)
+
     def close(self) -> None:
         """After the last run, however it ended."""
         if self._begun:
