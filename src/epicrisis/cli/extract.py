@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Group, Parameter
 
@@ -15,7 +15,9 @@ from .parameters import flag
 
 if TYPE_CHECKING:
     from ..api import Run
+    from ..examples import Selector
     from ..extraction import ExtractionOptions
+    from ..reading import ReportSet
     from ..runs.session import Session
     from ..runs.task import Task
 
@@ -25,6 +27,7 @@ _ENGINE = Group("Engine", sort_key=3)
 _ASKING = Group("Asking", sort_key=4, help="The defaults are those measured best with the default model.")
 _STORE = Group("Run store", sort_key=5)
 _SHOWN = 5
+Select = Literal["fixed", "random", "similar", "structure", "diverse"]
 
 
 def extract(
@@ -95,6 +98,20 @@ def extract(
     no_calibration: Annotated[
         bool, flag("Leave confidences as the model gives them.", group=_ASKING)
     ] = False,
+    examples: Annotated[
+        str | None,
+        Parameter(
+            group=_ASKING,
+            help="Gold (a file, or a run's id) whose reports are shown to the model as examples.",
+        ),
+    ] = None,
+    shots: Annotated[
+        int | None, Parameter(group=_ASKING, help="How many of them, with --examples. [default: 3]")
+    ] = None,
+    select: Annotated[
+        Select | None,
+        Parameter(group=_ASKING, help="How they are chosen, with --examples. [default: fixed]"),
+    ] = None,
     group_size: Annotated[
         int | None,
         Parameter(group=_ASKING, help="The most variables asked at once; all at once if left out."),
@@ -139,14 +156,15 @@ def extract(
     path = store_path(store)
     with ExitStack() as stack:
         shown = None if quiet else stack.enter_context(closing(display()))
+        found = read(
+            reports,
+            Columns(text=text, id=id_, patient=patient, date=date, language=language),
+            sheet=sheet,
+            encoding=encoding,
+            delimiter=delimiter,
+        )
         task = prepare(
-            read(
-                reports,
-                Columns(text=text, id=id_, patient=patient, date=date, language=language),
-                sheet=sheet,
-                encoding=encoding,
-                delimiter=delimiter,
-            ),
+            found,
             codebook,
             engine or DEFAULT_ENGINE,
             options=_options(
@@ -158,6 +176,7 @@ def extract(
                 temperature=temperature,
                 seed=seed,
                 confidence=False if no_confidence else None,
+                selector=_selector(examples, codebook, found, store, shots, select, seed, quiet=quiet),
             ),
             limit=limit,
             ids=None if ids is None else _ids(ids),
@@ -179,6 +198,36 @@ def extract(
     elif not quiet:
         _summarise(session, run, out_file, store)
     return ending(session)
+
+
+def _selector(
+    gold: str | None,
+    codebook: str,
+    reports: ReportSet,
+    store: Path | None,
+    shots: int | None,
+    select: Select | None,
+    seed: int | None,
+    *,
+    quiet: bool,
+) -> Selector | None:
+    from ..errors import OptionError
+
+    if gold is None:
+        if shots is not None or select is not None:
+            raise OptionError(
+                "--shots and --select say which examples to show.", hint="Name gold with --examples."
+            )
+        return None
+    from ..api import to_codebook
+    from ..examples import Selector
+    from ..examples_from_gold import pool
+
+    found = pool(gold, to_codebook(codebook)[0], reports, store=store)
+    if not quiet:
+        for note in found.notes:
+            say(note)
+    return Selector(found, 3 if shots is None else shots, select or "fixed", seed=seed or 0)
 
 
 def _options(**chosen: Any) -> ExtractionOptions:

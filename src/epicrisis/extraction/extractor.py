@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 from epicrisis.codebook.codebook import Codebook
 from epicrisis.codebook.variable import Variable
 from epicrisis.engines.engine import Engine
 from epicrisis.errors import ContextOverflowError
 from epicrisis.prompting import PROMPT_VERSION, Prompt
+from epicrisis.prompting.worked import WorkedExample
 from epicrisis.report import Report
 
 from .answer import Answer, Extraction, Status, Usage
 from .candidate import Candidate
 from .conversation import MAX_REQUESTS, Conversation
 from .dependencies import contradicted, contradiction
+from .leaks import Leaks
 from .options import ExtractionOptions
 from .rounds import first_round, groups, next_round
 from .settling import settle
@@ -36,14 +39,9 @@ class Extractor:
         self.options = options or ExtractionOptions()
         first = first_round(codebook, dependents_after=self.options.dependents_after)
         self._groups = groups(first, self.options.group_size)
-        self.prompt = Prompt(
-            codebook,
-            self.options.form,
-            absent=self.options.absent,
-            examples=self.options.examples,
-            shots=self.options.shots,
-            groups=self._asked_apart(),
-        )
+        common = self.options.shots if self.options.selector is None else self.options.selector.common
+        self.prompt = self._prompt(common)
+        self._leaks = Leaks(common)
 
     @property
     def prompt_version(self) -> str:
@@ -59,6 +57,27 @@ class Extractor:
         except ContextOverflowError as error:
             reason = f"too long: needs {error.needed} tokens, the context holds {error.available}"
             return self._failed(report, reason, reading.usage)
+
+    def questions(self, report: Report) -> tuple[Prompt, Leaks]:
+        """How this report is asked about, and what finds answers that come from its examples."""
+        selector = self.options.selector
+        if selector is None:
+            return self.prompt, self._leaks
+        shots = selector.choose(report)
+        if shots == selector.common:
+            return self.prompt, self._leaks
+        return self._prompt(shots), Leaks(shots)
+
+    def _prompt(self, shots: Sequence[WorkedExample]) -> Prompt:
+        options = self.options
+        return Prompt(
+            self.codebook,
+            options.form,
+            absent=options.absent,
+            examples=options.examples,
+            shots=shots,
+            groups=self._asked_apart(),
+        )
 
     def _asked_apart(self) -> list[list[str]]:
         """The groups as the worked examples show them; none if everything is asked at once."""
@@ -83,6 +102,7 @@ class _Reading:
         self._codebook = extractor.codebook
         self._report = report
         self._cancel = cancel
+        self._prompt, self._leaks = extractor.questions(report)
         self._candidates: dict[str, Candidate] = {}
         self._notes: list[str] = []
         self.usage = Usage()
@@ -99,6 +119,7 @@ class _Reading:
         candidates = {name: self._candidates.get(name, Candidate()) for name in self._codebook.names}
         for variable in contradicted(self._codebook, candidates):
             candidates[variable.name] = Candidate(problem=f"contradiction: {contradiction(variable)}")
+        self._leaks.mark(self._codebook.variables, candidates, self._report.text)
         answers = settle(self._codebook, candidates, self._report.text)
         return Extraction(self._report.id, answers, self.usage)
 
@@ -110,7 +131,7 @@ class _Reading:
     def _sample(self, variables: list[Variable], number: int) -> dict[str, Candidate]:
         extractor = self._extractor
         talk = Conversation(
-            extractor.engine, extractor.prompt, extractor.options, self._report.id, self._cancel, number
+            extractor.engine, self._prompt, extractor.options, self._report.id, self._cancel, number
         )
         try:
             found = talk.ask(self._report.text, variables, self._candidates)

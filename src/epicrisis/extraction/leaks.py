@@ -56,6 +56,16 @@ class Leaks:
         self._examples = tuple(examples)
         self._grounds = tuple(Grounds(one.text) for one in self._examples)
 
+    def mark(self, variables: Sequence[Variable], candidates: Mapping[str, Candidate], text: str) -> None:
+        """Note on every candidate that leaked that it did; ``text`` is the report's."""
+        if not self._examples:
+            return
+        grounds = Grounds(text)
+        for variable in variables:
+            found = candidates[variable.name]
+            if note := self.note(variable, found, grounds):
+                found.notes = (*found.notes, note)
+
     def note(self, variable: Variable, found: Candidate, grounds: Grounds) -> str | None:
         """What to say of an answer that leaked; ``None`` if it did not, as far as can be told.
 
@@ -107,7 +117,7 @@ class Leaks:
             case TextVariable():
                 return self._foreign(value, grounds)
             case QuantityVariable():
-                same = any(_amount(variable, one) == value for one in shown)
+                same = any(_amount(variable, one) == (value["value"], value["unit"]) for one in shown)
                 return same and not _says_amount(variable, value, grounds.text)
             case DateVariable():
                 return value in shown and not any(grounds.occurrences(one) for one in dates_written(value))
@@ -128,11 +138,12 @@ def leak(
     return Leaks(examples).note(variable, Candidate(value=value, quote=quote), Grounds(text))
 
 
-def _amount(variable: QuantityVariable, written: Any) -> Any:
+def _amount(variable: QuantityVariable, written: Any) -> tuple[float, str] | None:
     try:
-        return check(variable, written)
+        value = check(variable, written)
     except InvalidValueError:
         return None
+    return value["value"], value["unit"]
 
 
 def _says_amount(variable: QuantityVariable, value: Mapping[str, Any], text: str) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from epicrisis.prompting import Form
 
 if TYPE_CHECKING:
+    from epicrisis.examples import Selector
     from epicrisis.prompting.worked import WorkedExample
 
 #: The best form in docs/explanation/evidence-modes.md, measured with the default model.
@@ -21,15 +22,18 @@ SAMPLING = 0.7
 
 @dataclass(frozen=True, slots=True)
 class ExtractionOptions:
-    """``form``: what the model writes per variable. ``absent``: its word for "not stated" (``None``: null).
-    ``examples``: worked examples made from the codebook. ``temperature`` and ``seed`` go to the engine.
+    """How answers are asked for.
+
+    ``form``: what the model writes per variable. ``absent``: its word for "not stated" (``None``: null).
+    ``examples``: worked examples made from the codebook. ``shots``: examples from real reports, shown
+    instead; ``selector``: the same, chosen for each report. ``temperature`` and ``seed`` go to the engine.
     ``max_tokens``: the answer's budget in tokens (``None``: from the codebook). ``timeout``: seconds per
-    request. ``repair``: whether a broken answer is asked again, once. ``shots``: examples from real reports,
-    shown instead of the ones made from the codebook. ``confidence``: whether the engine is asked for the
-    probabilities of its tokens. ``group_size``: the most variables asked at once (``None``: all).
+    request. ``repair``: whether a broken answer is asked again, once. ``confidence``: whether the engine is
+    asked for the probabilities of its tokens. ``group_size``: the most variables asked at once.
     ``dependents_after``: variables with a ``when`` are asked once the others are answered, and only where
     their condition holds. ``samples``: how often each question is asked, with other seeds; the majority
-    counts, of numbers the median. Several samples need a ``temperature``; 0 then stands for 0.7."""
+    counts, of numbers the median. Several samples need a ``temperature``; 0 then stands for 0.7.
+    """
 
     form: Form = DEFAULT_FORM
     absent: str | None = None
@@ -40,6 +44,7 @@ class ExtractionOptions:
     timeout: float | None = None
     repair: bool = True
     shots: tuple[WorkedExample, ...] = ()
+    selector: Selector | None = None
     confidence: bool = True
     group_size: int | None = None
     dependents_after: bool = False
@@ -52,14 +57,19 @@ class ExtractionOptions:
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON. ``timeout`` is left out: it changes when an answer fails, not what it is. Of the examples
-        only the ids and a digest are kept: a manifest holds no report text."""
-        options = asdict(self)
+        only ids and digests are kept: a manifest holds no report text."""
+        plain = [field.name for field in fields(self) if field.name not in ("timeout", "shots", "selector")]
+        options = {name: getattr(self, name) for name in plain}
         options["form"] = str(self.form)
         options["shots"] = self._shots()
-        del options["timeout"]
         return options
 
     def _shots(self) -> dict[str, Any] | None:
+        """``ids`` are of the reports that all others are asked with: what they are asked themselves is not
+        like the rest."""
+        if self.selector is not None:
+            common = [shot.report_id for shot in self.selector.common if shot.report_id is not None]
+            return {"ids": common, **self.selector.record()}
         if not self.shots:
             return None
         content = json.dumps(self.shots, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")

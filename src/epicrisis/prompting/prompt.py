@@ -154,18 +154,26 @@ class Prompt:
             cell = example.cells.get(variable.name)
             if isinstance(variable, SpansVariable | GroupVariable):
                 items = cell.value if cell else []
-                if self.form is Form.VALUE and isinstance(variable, GroupVariable):
-                    items = [{k: v for k, v in item.items() if k != "quote"} for item in items]
-                sheet[variable.name] = items
+                sheet[variable.name] = [self._item(item) for item in items]
             elif not self.form.quotes or isinstance(variable, TextVariable):
                 sheet[variable.name] = cell.value if cell else self.absent
             elif cell is None and self.form.bare_null:
                 sheet[variable.name] = self.absent
             else:
                 value, quote = (cell.value, cell.quote) if cell else (self.absent, None)
+                if quote is None and self.form.bare_null:
+                    quote = ""  # of a value whose words are not known; the form has no null here
                 pair = {"quote": quote, "value": value}
                 sheet[variable.name] = pair if self.form.quote_first else dict(reversed(pair.items()))
         return sheet
+
+    def _item(self, item: Mapping[str, Any]) -> dict[str, Any]:
+        """A mention or an item of a group, in this form and with its word for what is not stated."""
+        return {
+            name: self.absent if value is None else value
+            for name, value in item.items()
+            if not (name == "quote" and self.form is Form.VALUE)
+        }
 
 
 def _report_block(text: str) -> str:
