@@ -324,7 +324,13 @@ def _from_address(address: str, settings: EngineSettings, fetch_report: FetchRep
         )
 
     engine = DeferredEngine(open_it)
-    identity = identify(where, context=settings.context, report=fetch_report, connect=lambda: engine.info)
+    identity = identify(
+        where,
+        context=settings.context,
+        parallel=settings.parallel,
+        report=fetch_report,
+        connect=lambda: engine.info,
+    )
     return _Opening(engine, identity, address)
 
 

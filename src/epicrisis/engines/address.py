@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,15 +11,20 @@ from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from ..errors import OptionError
-from . import catalogue
+from . import catalogue, native_library
 from .catalogue import CatalogueModel, HubFile
 from .engine import Engine
 from .store import ModelStore, Report
 
 FORMS = (
     "An engine is a model's name (epicrisis models list), a path to a .gguf file, "
-    "hf:owner/repo/file.gguf, or a server such as http://127.0.0.1:8000/v1#model-name."
+    "hf:owner/repo/file.gguf, or a server such as http://127.0.0.1:8000/v1#model-name. "
+    "native:MODEL and llamacpp:MODEL choose between the two embedded engines."
 )
+#: The engine for models in this process, where the address does not say: native or llamacpp.
+EMBEDDED_VARIABLE = "EPICRISIS_EMBEDDED"
+Embedded = Literal["native", "llamacpp"]
+_EMBEDDED: tuple[Embedded, ...] = ("native", "llamacpp")
 _HUB = re.compile(
     r"hf:(?://)?(?P<repo>[\w.-]+/[\w.-]+)(?:@(?P<revision>[\w.-]+))?/(?P<file>.+\.gguf)\Z", re.I
 )
@@ -26,7 +33,10 @@ _HOST = re.compile(r"(localhost|\d+\.\d+\.\d+\.\d+|[\w.-]+\.[a-z]+|\[[0-9a-f:]+\
 
 @dataclass(frozen=True, slots=True)
 class EngineAddress:
-    """A parsed address: exactly the field for its ``kind`` is set (``model`` may be empty for servers)."""
+    """A parsed address: exactly the field for its ``kind`` is set (``model`` may be empty for servers).
+
+    ``embedded`` is the engine that an address of a model asks for, if it does.
+    """
 
     text: str
     kind: Literal["catalogue", "file", "hub", "server", "scripted"]
@@ -35,6 +45,7 @@ class EngineAddress:
     hub: HubFile | None = None
     url: str | None = None
     model: str | None = None
+    embedded: Embedded | None = None
 
 
 def parse(address: str) -> EngineAddress:
@@ -53,6 +64,9 @@ def parse(address: str) -> EngineAddress:
             )
         reference = HubFile(match["repo"], match["file"], match["revision"] or "main")
         return EngineAddress(text, "hub", hub=reference)
+    for embedded in _EMBEDDED:
+        if text.lower().startswith(f"{embedded}:"):
+            return _embedded(text, embedded)
     if text.lower().startswith("scripted:"):
         return EngineAddress(text, "scripted", path=_path(text.partition(":")[2]))
     entry = catalogue.find(text)
@@ -64,6 +78,36 @@ def parse(address: str) -> EngineAddress:
     if _HOST.match(text):
         raise OptionError(f"{text!r} lacks its scheme.", hint=f"Did you mean http://{text} ?")
     raise OptionError(f"No engine is called {text!r}.", hint=f"{catalogue.suggestion(text)}\n{FORMS}")
+
+
+def embedded_engine(address: EngineAddress, parallel: int | None = None) -> Embedded:
+    """The engine that answers for a model in this process.
+
+    The address decides, then the environment variable ``EPICRISIS_EMBEDDED``. Otherwise it is ``native``
+    where that is installed, unless reports are to be decoded together (``parallel`` above 1), which only
+    ``llamacpp`` does. Raises ``OptionError`` for a variable that names neither.
+    """
+    if address.embedded is not None:
+        return address.embedded
+    wanted = os.environ.get(EMBEDDED_VARIABLE, "").strip().lower()
+    for embedded in _EMBEDDED:
+        if wanted == embedded:
+            return embedded
+    if wanted:
+        raise OptionError(
+            f"{EMBEDDED_VARIABLE} is {wanted!r}, which is no engine.", hint="Set it to native or llamacpp."
+        )
+    return "native" if (parallel or 1) == 1 and native_library.installed() else "llamacpp"
+
+
+def _embedded(text: str, embedded: Embedded) -> EngineAddress:
+    model = parse(text.partition(":")[2])
+    if model.kind in ("server", "scripted") or model.embedded is not None:
+        raise OptionError(
+            f"{text!r} names no model for this process.",
+            hint=f"After {embedded}: comes a model's name, a .gguf file or hf:owner/repo/file.gguf.",
+        )
+    return dataclasses.replace(model, text=text, embedded=embedded)
 
 
 def _path(text: str) -> Path:
@@ -137,14 +181,32 @@ def open_engine(
 
         return ScriptedEngine.from_file(where.path or Path())
     from . import fetch as fetching
-    from .llamacpp import LlamaCppEngine
 
+    embedded = embedded_engine(where, parallel)
+    if embedded == "native" and (parallel or 1) > 1:
+        raise OptionError(
+            f"The native engine answers one request at a time, not {parallel}.",
+            hint="Leave --parallel out, or use the other embedded engine: --engine llamacpp:MODEL",
+        )
     if where.entry is not None:
         model = fetching.ensure(where.entry, store, fetch=fetch, report=report)
     elif where.hub is not None:
         model = fetching.ensure_hub(where.hub, store, fetch=fetch, report=report)
     else:
         model = fetching.local_file(where.path or Path(), store)
+    if embedded == "native":
+        from .native import NativeEngine
+
+        return NativeEngine(
+            model.path,
+            name=model.name,
+            digest=model.digest,
+            context=context,
+            threads=threads,
+            timeout=timeout,
+        )
+    from .llamacpp import LlamaCppEngine
+
     return LlamaCppEngine(
         model.path,
         name=model.name,

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from ..errors import EpicrisisError
-from . import catalogue, hub
-from .address import EngineAddress, parse
+from . import catalogue, hub, native_library
+from .address import EngineAddress, embedded_engine, parse
+from .embedded import DEFAULT_CONTEXT
 from .gguf_header import read_header
-from .llamacpp import DEFAULT_CONTEXT
 from .machine import available_memory, processor_features, usable_cores
 from .store import ModelStore
 
@@ -24,6 +24,8 @@ Level = Literal["ok", "warn", "fail"]
 _GB = 1e9
 #: What the program and llama.cpp take beside the weights and the context, in bytes.
 _OVERHEAD = 600_000_000
+#: What an engine compiled for the machine uses and the prebuilt one does not, by its name in /proc/cpuinfo.
+_WIDE = {"AVX-512": "avx512f", "AMX": "amx_tile"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,9 @@ def examine(address: str = catalogue.DEFAULT_MODEL, store: ModelStore | None = N
     if where.kind == "server":
         yield from _server(where)
     elif where.kind != "scripted":
-        yield _llamacpp()
-        yield _processor()
+        native = embedded_engine(where) == "native"
+        yield _native() if native else _llamacpp()
+        yield _processor(native=native)
         model = _guarded("model", lambda: _model(where, store))
         yield model
         if model.level == "warn":
@@ -86,7 +89,16 @@ def _llamacpp() -> Check:
     return Check("llama.cpp", "ok", f"xllamacpp {xllamacpp.__version__}")
 
 
-def _processor() -> Check:
+def _native() -> Check:
+    try:
+        found = native_library.library()
+    except EpicrisisError as error:
+        return Check("llama.cpp", "fail", error.message, error.hint)
+    what = f"{native_library.PACKAGE} {found.__version__}, compiled for this machine"
+    return Check("llama.cpp", "ok", what)
+
+
+def _processor(*, native: bool) -> Check:
     cores = usable_cores()
     features = processor_features()
     what = f"{cores} {'core' if cores == 1 else 'cores'}"
@@ -101,7 +113,25 @@ def _processor() -> Check:
             f"{what}, no AVX2: a model will be several times slower than usual",
             "Use another machine, or a server (--engine http://host:port/v1#model).",
         )
-    return Check("processor", "ok", f"{what}, {'AVX-512' if 'avx512f' in features else 'AVX2'}")
+    wide = [name for name, flag in _WIDE.items() if flag in features]
+    if not wide:
+        return Check("processor", "ok", f"{what}, AVX2")
+    what = f"{what}, {' and '.join(wide)}"
+    if native:
+        return Check("processor", "ok", what)
+    return Check("processor", "ok", what, _recommended(wide[-1]))
+
+
+def _recommended(instructions: str) -> str:
+    if native_library.installed():
+        return (
+            f"The prebuilt engine does not use {instructions}; the native one does, and is installed. It is "
+            "used unless llamacpp is asked for."
+        )
+    return (
+        f"The prebuilt engine does not use {instructions}. One compiled for this machine reads reports about "
+        f"twice as fast: {native_library.INSTALL} (needs a C++ compiler and some minutes)."
+    )
 
 
 def _model(where: EngineAddress, store: ModelStore) -> Check:

@@ -19,17 +19,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ..errors import EngineCancelledError, EngineError, EngineTimeoutError, ModelError, OptionError
+from ..errors import EngineError, EngineTimeoutError, ModelError
 from . import chat, schema
+from .embedded import DEFAULT_TIMEOUT, PROMPT_CACHE, acquire, context_for, positive
 from .engine import EngineInfo, JsonSchema, Message, Reply, Request
-from .gguf_header import GgufHeader, read_header
+from .gguf_header import read_header
 from .machine import usable_cores
-from .transport import POLL, Response, Transport
+from .transport import Response, Transport
 
-DEFAULT_CONTEXT = 16384
-DEFAULT_TIMEOUT = 600.0
-#: Prompts of idle slots kept in memory, MiB: enough for a handful of shared prefixes of a small model.
-_PROMPT_CACHE = 384
 #: A character no JSON text begins with: the grammar check pushes the model towards it.
 _FORBIDDEN = "?"
 
@@ -59,11 +56,11 @@ class LlamaCppEngine:
         self._path = Path(path)
         header = read_header(self._path)
         header.check_complete()
-        slots = _positive("parallel", parallel, 1)
-        threads = _positive("threads", threads, usable_cores())
+        slots = positive("parallel", parallel, 1)
+        threads = positive("threads", threads, usable_cores())
         self._timeout = timeout if timeout is not None else DEFAULT_TIMEOUT
         key = secrets.token_urlsafe(32)
-        self._server: Any = _load(self._path, _context(header, context), slots, threads, key)
+        self._server: Any = _load(self._path, context_for(header, context), slots, threads, key)
         self._transport = Transport(
             f"{self._server.listening_address}/v1", {"Authorization": f"Bearer {key}"}, trust_env=False
         )
@@ -88,7 +85,7 @@ class LlamaCppEngine:
         context_length = self._info.context_length or 0
         if request.schema is not None:
             schema.check_supported(request.schema)
-        _acquire(self._slots, cancel)
+        acquire(self._slots, cancel)
         try:
             started = time.monotonic()
             limit = request.timeout if request.timeout is not None else self._timeout
@@ -210,7 +207,7 @@ def _load(path: Path, context: int, slots: int, threads: int, key: str) -> Any:
     params.n_parallel = slots
     params.cpuparams.n_threads = threads
     params.cpuparams_batch.n_threads = threads
-    params.cache_ram_mib = _PROMPT_CACHE
+    params.cache_ram_mib = PROMPT_CACHE
     # Mapped weights would be in memory twice: llama.cpp repacks them for the processor.
     params.load_mode = xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_NONE
     params.offline = True
@@ -232,27 +229,3 @@ def _load(path: Path, context: int, slots: int, threads: int, key: str) -> Any:
             "llama.cpp does not know its architecture.",
             path=path,
         ) from None
-
-
-def _context(header: GgufHeader, wanted: int | None) -> int:
-    trained = header.context_length
-    if wanted is None:
-        return min(DEFAULT_CONTEXT, trained or DEFAULT_CONTEXT)
-    _positive("context", wanted, 0)
-    if trained is not None and wanted > trained:
-        raise OptionError(f"The model was trained for a context of {trained} tokens, not {wanted}.")
-    return wanted
-
-
-def _positive(name: str, value: int | None, default: int) -> int:
-    if value is None:
-        return default
-    if value < 1:
-        raise OptionError(f"'{name}' must be at least 1, not {value}.")
-    return value
-
-
-def _acquire(slots: threading.BoundedSemaphore, cancel: threading.Event | None) -> None:
-    while not slots.acquire(timeout=POLL):
-        if cancel is not None and cancel.is_set():
-            raise EngineCancelledError("The request was cancelled.")

@@ -14,7 +14,7 @@ from ..engines.engine import Engine
 from ..report import Report
 
 #: Settings of an engine that change how fast it answers, or are recorded only.
-_SAME_ANSWERS = frozenset({"threads", "xllamacpp", "timeout"})
+_SAME_ANSWERS = frozenset({"threads", "xllamacpp", "llama-cpp-python", "timeout"})
 _SCRIPTS: WeakKeyDictionary[Engine, str] = WeakKeyDictionary()
 
 

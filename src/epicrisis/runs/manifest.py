@@ -17,7 +17,16 @@ from ..engines.engine import EngineInfo
 from ..extraction.answer import Usage
 
 #: Packages whose version can change what a run yields.
-_PACKAGES = ("epicrisis", "xllamacpp", "httpx2", "pydantic", "rapidfuzz", "polars", "openpyxl")
+_PACKAGES = (
+    "epicrisis",
+    "xllamacpp",
+    "llama-cpp-python",
+    "httpx2",
+    "pydantic",
+    "rapidfuzz",
+    "polars",
+    "openpyxl",
+)
 _GIT_SECONDS = 5
 
 
