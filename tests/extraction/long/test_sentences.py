@@ -106,3 +106,7 @@ def test_between_sentences_there_is_white_space_only(pieces: list[str]) -> None:
         assert text[one.start : one.end] == text[one.start : one.end].strip()
         place = one.end
     assert not text[place:].strip()
+
+
+def test_a_page_of_white_space_takes_no_longer_than_any_other() -> None:
+    assert sentences(" " * 200_000 + "\n" * 1000 + "Geen infarct.") == [(201_000, 201_013)]

@@ -23,7 +23,7 @@ _MONTHS = (
 _MONTH = re.compile(rf"(?:{_MONTHS})(?!\w)", re.I)
 #: Where a sentence can end: its stop, the quotes and brackets behind it, white space.
 _STOP = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)")
-_BREAK = re.compile(r"[ \t]*(?:\r\n|\r|\n)(?:[ \t]*(?:\r\n|\r|\n))*[ \t]*")
+_BREAK = re.compile(r"(?:\r\n|\r|\n)(?:[ \t]*(?:\r\n|\r|\n))*[ \t]*")
 _ITEM = re.compile(r"(?:[-–•·▪*+>#]|\(?\d{1,2}(?:\.\d{1,2})*[.)]|\(?[a-zA-Z][.)]|[IVX]{1,4}[.)])[ \t]")
 _OPENING = re.compile(r"[\s\"'“„«(\[]*")
 _LAST_WORD = re.compile(r"[^\s(\[\"'“„«/]+\Z")
@@ -110,17 +110,11 @@ def _line_ends(text: str) -> Iterator[int]:
     width = max((len(line) for line in text.splitlines()), default=0)
     begin = 0
     for match in _BREAK.finditer(text):
-        line = text[begin : match.start()]
+        line = text[begin : match.start()].rstrip()
         begin = match.end()
         breaks = match.group().count("\n") or match.group().count("\r")
         after = text[match.end() : match.end() + _BACK]
-        if (
-            breaks > 1
-            or not after
-            or not line.strip()
-            or _ITEM.match(after)
-            or not _wrapped(line, after, width)
-        ):
+        if breaks > 1 or not after or not line or _ITEM.match(after) or not _wrapped(line, after, width):
             yield match.start()
 
 
@@ -128,7 +122,7 @@ def _wrapped(line: str, after: str, width: int) -> bool:
     """Whether ``line`` goes on in the next one: with a small letter, or because the next word had no room."""
     if after[0].islower():
         return True
-    last = line.rstrip()[-1]
+    last = line[-1]
     if last in ".!?:;":
         return False
     if last in ",-–/(":
