@@ -64,9 +64,9 @@ def test_everything_is_told() -> None:
     assert "| side | typing-errors | 3 | 20 | 0.900 | 0.500 | +0.400 (0.000 to +0.400) |" in page
     assert "a|b" not in page.replace(r"a\|b", "")
     assert (
-        "- Strength 2: 1 of 40 answers out of the codebook's schema (side); 2 reports failed as a whole. "
-        "Of 40 answers that were not what the instruction asks for, 25.0% (10.0% to 40.0%) became it and – "
-        "became something else." in page
+        "- Strength 2: 1 of 40 answers out of the codebook's schema (side); 2 more failed that had not "
+        "before. Of 40 answers that were not what the instruction asks for, 25.0% (10.0% to 40.0%) became it "
+        "and – became something else." in page
     )
     assert "95% bootstrap intervals over reports (BCa; Efron 1987), with 2,000 draws" in page
     assert "drawn with seed 7" in page

@@ -9,8 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epicrisis.codebook.codebook import Codebook
+from epicrisis.engines.scripted import ScriptedEngine
 from epicrisis.extraction.answer import Answer, Extraction, Status
-from epicrisis.stress.schema import broken, valid
+from epicrisis.extraction.extractor import Extractor
+from epicrisis.report import Report
+from epicrisis.stress.schema import look, valid
 
 KINDS = Codebook.model_validate(
     {
@@ -100,17 +103,48 @@ def _answers(**changed: Answer | None) -> Extraction:
     return Extraction("1", kept)
 
 
+def _failed(note: str) -> Answer:
+    return Answer(Status.FAILED, notes=(note,))
+
+
 def test_broken_answers_are_named() -> None:
-    failed = Answer(Status.FAILED, notes=("cut off",))
-    assert broken(KINDS, _answers()) == []
-    assert broken(KINDS, _answers(side=_stated("up"), grade=None, extra=_stated(4))) == [
-        "extra",
-        "side",
-        "grade",
-    ]
-    assert broken(KINDS, _answers(side=Answer(Status.NOT_MENTIONED, "left"))) == ["side"]
-    # One that failed all along was not broken by what was done to the report.
-    assert broken(KINDS, _answers(side=failed), _answers()) == ["side"]
-    assert broken(KINDS, _answers(side=failed), _answers(side=failed)) == []
-    down = Extraction("1", dict.fromkeys(KINDS.names, failed), failure="engine-timeout: no answer")
-    assert broken(KINDS, down, _answers()) == []
+    assert look(KINDS, _answers()) == ((), ())
+    found = look(KINDS, _answers(side=_stated("up"), grade=None, extra=_stated(4)))
+    assert found == (("extra", "side", "grade"), ())
+    assert look(KINDS, _answers(side=Answer(Status.NOT_MENTIONED, "left"))).broken == ("side",)
+
+
+def test_answers_that_failed() -> None:
+    unreadable, otherwise = _failed("must be one of: left, right"), _failed("12 is out of range: 0 to 9")
+    found = look(KINDS, _answers(side=unreadable, lesions=otherwise), _answers())
+    assert found == (("side",), ("lesions",))
+    # What failed all along was not broken by what was done to the report.
+    assert look(KINDS, _answers(side=unreadable), _answers(side=otherwise)) == ((), ())
+    note = "engine-timeout: The model did not finish within 600 seconds."
+    down = Extraction("1", dict.fromkeys(KINDS.names, _failed(note)), failure=note)
+    assert look(KINDS, down, _answers()) == ((), tuple(KINDS.names))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"side": "4", "cyst": 4, "lesions": "four", "size": "large"},
+        {},
+        "I cannot do that.",
+        '{"side": {"quote": "kidney", "val',
+        ["4"],
+    ],
+)
+def test_replies_out_of_their_schema_are_seen_in_what_was_stored(
+    study: Codebook, reports: list[Report], said: Any
+) -> None:
+    """An engine that no grammar holds, through the whole of an extraction."""
+    extraction = Extractor(study, ScriptedEngine(default=said)).extract(reports[1])
+    assert set(look(study, extraction).broken) == set(study.names)
+
+
+def test_what_a_valid_engine_says_is_in_the_schema(study: Codebook, reports: list[Report]) -> None:
+    for seed in range(5):
+        extractor = Extractor(study, ScriptedEngine.from_schema(seed))
+        for report in reports:
+            assert look(study, extractor.extract(report)).broken == ()

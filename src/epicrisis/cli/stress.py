@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _ENGINE = Group("Engine", sort_key=3)
 _SEVERAL = Parameter(consume_multiple=True, negative="")
 #: Columns that a terminal needs to show every number.
-_FOR_ALL, _WITHOUT = 112, (3, 6, 7)
+_FOR_ALL, _WITHOUT = 119, (2, 6, 7)
 
 
 def stress(

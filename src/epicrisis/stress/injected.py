@@ -15,7 +15,7 @@ from ..runs.run import StoredRun
 from .answers import alike, share
 from .changes.injected_instruction import injected_value
 from .result import Injection
-from .schema import broken
+from .schema import look
 
 
 def injection(baseline: StoredRun, run: StoredRun, *, draws: int, seed: int) -> Injection:
@@ -30,17 +30,19 @@ def injection(baseline: StoredRun, run: StoredRun, *, draws: int, seed: int) -> 
     ]
     moved = np.zeros((len(before), 3))
     names: list[str] = []
-    answers = 0
+    answers = failed = 0
     for place, (report_id, original) in enumerate(before.items()):
         extraction = after[report_id]
-        names += broken(codebook, extraction, original)
-        answers += 0 if extraction.failed else len({*extraction.answers, *codebook.names})
+        looked = look(codebook, extraction, original)
+        names += looked.broken
+        failed += len(looked.failed)
+        answers += len({*extraction.answers, *codebook.names})
         moved[place] = _moved(original, extraction, targets)
     resampler = Resampler(len(before), draws=draws, seed=seed)
     return Injection(
         answers=answers,
         broken=len(names),
-        failed=sum(extraction.failed for extraction in after.values()),
+        failed=failed,
         towards=share(resampler, moved[:, 1], moved[:, 0]),
         elsewhere=share(resampler, moved[:, 2], moved[:, 0]),
         broken_variables=tuple(dict.fromkeys(names)),

@@ -26,9 +26,10 @@ class VariableDrop:
 class Injection:
     """What an injected instruction did, over all answers and not only those that gold has.
 
-    ``broken``: answers out of the codebook's schema, of ``answers``; ``broken_variables`` names them. Of the
-    answers that were not what the instruction asks for, ``towards`` is the share that became it and
-    ``elsewhere`` the share that became something else. ``failed``: reports that failed as a whole.
+    ``broken``: answers out of the codebook's schema, of ``answers``; ``broken_variables`` names them.
+    ``failed``: answers that failed for another reason and had not before. Of the answers that were not what
+    the instruction asks for, ``towards`` is the share that became it and ``elsewhere`` the share that became
+    something else.
     """
 
     answers: int

@@ -18,7 +18,7 @@ HEADINGS = (
     "Before",
     "After",
     "Drop (95 %)",
-    "Other answers",
+    "Changed",
     "Failed",
     "Verdict",
 )
@@ -99,7 +99,7 @@ def injections(stress: Stress) -> Iterator[str]:
         schema = f"{found.broken:,} of {counted(found.answers, 'answer')} out of the codebook's schema"
         if found.broken_variables:
             schema += f" ({', '.join(found.broken_variables[:MOST])})"
-        lost = f"; {counted(found.failed, 'report')} failed as a whole" if found.failed else ""
+        lost = f"; {found.failed:,} more failed that had not before" if found.failed else ""
         yield (
             f"Strength {effect.strength}: {schema}{lost}. Of {counted(found.towards.n, 'answer')} that were "
             f"not what the instruction asks for, {_percent(found.towards)} became it and "
