@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from epicrisis.codebook.units import accepted_units, convert
+from epicrisis.codebook.units import (
+    accepted_units,
+    convert,
+    convert_for,
+    factor,
+    measure,
+    over,
+    spelled,
+    times,
+)
 from epicrisis.codebook.variable import QuantityVariable
 
 
@@ -47,7 +56,17 @@ def test_accepted_units(unit: str, others: tuple[str, ...], accepted: list[str])
         (14, "days", "weeks", 2.0),
         (2, "years", "months", 24.0),
         (2, "yr", "months", 24.0),
-        (140, "mEq/L", "mmol/L", 140.0),
+        (140, "mEq/L", "µEq/mL", 140.0),
+        (2, "meq/L", "mEq/L", 2.0),
+        (3, "cm3", "ml", 3.0),
+        (3, "cm³", "cm^3", 3.0),
+        (1, "cm2", "mm2", 100.0),
+        (120, "mm[Hg]", "mmHg", 120.0),
+        (5, "[IU]/L", "mIU/mL", 5.0),
+        (37, "Cel", "°C", 37.0),
+        (25, "kg/m2", "kg/m^2", 25.0),
+        (250, "10^9/L", "10*6/mL", 250.0),
+        (2, "10^9/L", "1/L", 2e9),
         (12.5, "g/dL", "g/L", 125.0),
         (98.6, "°F", "°C", 37.0),
         (0, "°C", "°F", 32.0),
@@ -71,7 +90,11 @@ def test_convert(number: float, unit: str, target: str, expected: float) -> None
         ("{}", "mm"),
         ("()", "mm"),
         ("mm/0", "mm"),
-        ("10^9/L", "10^6/mL"),
+        ("10^9/L", "mmol/L"),
+        ("10^999/L", "1/L"),
+        ("mEq/L", "mmol/L"),  # needs to know the charge
+        ("IU/L", "U/L"),
+        ("%", "1"),
         ("m^9^9^9^9", "m"),
         ("m^999999999", "m"),
         ("__import__('os')", "mm"),
@@ -105,4 +128,51 @@ def test_there_and_back(number: float, pair: tuple[str, str]) -> None:
 def test_all_units_of_a_family_can_be_joined() -> None:
     for unit in ("mm", "kg", "ml", "mL", "weeks", "year", "g/L", "mmol/L"):
         for other in accepted_units(quantity(unit)):
-            assert convert(1.0, other, unit) is not None, (other, unit)
+            assert (convert(1.0, other, unit) is None) == (other == "mEq/L"), (other, unit)
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"name": "sodium"}, 140.0),
+        ({"name": "serum_kalium"}, 140.0),
+        ({"name": "v", "label": {"nl": "Natrium (serum)"}}, 140.0),
+        ({"name": "v", "synonyms": {"en": ["HCO3"]}}, 140.0),
+        ({"name": "calcium"}, None),
+        ({"name": "magnesium"}, None),
+        ({"name": "calcium_chloride"}, None),
+        ({"name": "v"}, None),
+    ],
+)
+def test_only_of_substances_with_one_charge_is_a_meq_a_mmol(more: Any, expected: float | None) -> None:
+    variable = QuantityVariable(kind="quantity", unit="mmol/L", **more)
+    assert convert_for(variable, 140, "mEq/L", "mmol/L") == expected
+    assert convert_for(variable, 140, "mmol/L", "mEq/L") == expected
+    assert "mEq/L" in accepted_units(variable)
+
+
+@pytest.mark.parametrize("unit", ["°C", "HU", "points of pain", "", "10^9", "Cel", "mL/min/1.73m2"])
+def test_what_cannot_be_computed_with(unit: str) -> None:
+    assert measure(unit) is None
+
+
+def test_units_multiply_and_divide() -> None:
+    psa, volume, density = measure("ng/ml"), measure("ml"), measure("ng/ml/cm3")
+    assert psa and volume and density
+    assert factor(over(psa, volume), density) == 1.0
+    length = measure("mm")
+    area = measure("cm2")
+    assert length and area
+    assert factor(times(length, length), area) == 0.01
+    assert factor(psa, volume) is None
+    cells, bare = measure("10^9/L"), measure("1")
+    assert cells and bare
+    assert factor(cells, times(cells, bare)) == 1.0
+    assert (str(psa), str(bare), str(cells)) == ("ng/ml", "1", "1e+09 1/l")
+
+
+@given(st.text(max_size=20) | st.text("m^*/() 19°.cgkL[]3³", max_size=12))
+def test_any_text_is_measured_or_not(unit: str) -> None:
+    found = measure(unit)
+    assert found is None or factor(found, found) == 1.0
+    assert isinstance(spelled(unit), str)

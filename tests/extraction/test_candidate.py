@@ -37,7 +37,7 @@ def test_silence(codebook: Codebook, form: Form) -> None:
 @pytest.mark.parametrize("form", BARE)
 def test_bare_values(codebook: Codebook, form: Form) -> None:
     assert candidate(codebook["mta"], 2, form, None) == Candidate(2)
-    assert candidate(codebook["size"], "3 cm", form, None) == Candidate({"value": 30.0, "unit": "mm"})
+    assert candidate(codebook["size"], "30 mm", form, None) == Candidate({"value": 30.0, "unit": "mm"})
     assert candidate(codebook["mta"], None, form, None).empty
     assert candidate(codebook["infarct"], False, form, None) == Candidate(False)
 

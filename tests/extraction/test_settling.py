@@ -198,7 +198,7 @@ def test_the_parts_of_an_item_rest_on_its_quote(codebook: Codebook) -> None:
     assert found.evidence.quote == "Laesie thalamus van 12 mm, oud"
     first, second = found.value
     assert first["site"] == Answer(Status.STATED, "thalamus", found.evidence)
-    assert second["width"].value == {"value": 5.0, "unit": "mm"}
+    assert second["width"].value == {"value": 5.0, "unit": "mm", "written": "0.5 cm"}
     assert second["width"].evidence.grade is Grade.NORMALISED
     assert second["old"] == Answer(Status.NOT_MENTIONED)
 

@@ -137,7 +137,7 @@ def factor(one: Measure, other: Measure) -> float | None:
 
 def spelled(unit: str) -> str:
     """A unit as it is compared with other spellings of it: ``cm³``, ``cm^3`` and ``cm3`` are the same."""
-    plain = unit.translate(_RAISED).replace("**", "").replace("^", "").replace("μ", "µ")
+    plain = unit.translate(_RAISED).replace("*", "").replace("^", "").replace("μ", "µ")
     return re.sub(r"\s+", "", plain).casefold()
 
 

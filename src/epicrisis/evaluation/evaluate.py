@@ -135,7 +135,7 @@ def _variables(
     matched: Matched, resampler: Resampler, tell: Listener, scorer: BertScorer | None
 ) -> Iterator[VariableResult]:
     """Those that gold has, in the order of the codebook; texts also by ``scorer``."""
-    for variable in matched.paired.codebook.variables:
+    for variable in matched.paired.codebook.columns:
         if variable.name not in matched.gold.variables:
             continue
         tell(variable.name)

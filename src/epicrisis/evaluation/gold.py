@@ -79,7 +79,7 @@ def gold_of_run(run: StoredRun, codebook: Codebook | None = None) -> Gold:
     """
     theirs = run.codebook
     wanted = codebook or theirs
-    variables = [one for one in wanted.variables if one.name in theirs and theirs[one.name].kind == one.kind]
+    variables = [one for one in wanted.columns if one.name in theirs and theirs[one.name].kind == one.kind]
     if not variables:
         raise OptionError(
             f"The run {run.id} has no variable of the codebook '{wanted.name}'.",

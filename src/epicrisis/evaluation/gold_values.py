@@ -70,7 +70,8 @@ def scalar(variable: Variable, raw: Any, unit: str | None = None) -> Any:
         case QuantityVariable():
             if isinstance(raw, str) and raw.lstrip().startswith("{"):
                 raw = _from_json(raw.strip())
-            return check(variable, {"value": raw, "unit": unit} if unit else raw)
+            found = check(variable, {"value": raw, "unit": unit} if unit else raw)
+            return {"value": found["value"], "unit": found["unit"]}
         case DateVariable():
             return check(variable, _TIME.sub("", raw.strip()) if isinstance(raw, str) else raw)
         case TextVariable():

@@ -13,7 +13,7 @@ def mistakes(paired: Paired, most: int = 10) -> tuple[Mistake, ...]:
     Among those of one frequency, the order is that of the codebook and its options.
     """
     found: dict[tuple[int, int, int], list[str]] = {}
-    variables = paired.codebook.variables
+    variables = paired.codebook.columns
     for number, variable in enumerate(variables):
         if not labels_of(variable):
             continue

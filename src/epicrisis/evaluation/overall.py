@@ -96,7 +96,7 @@ class _Cells:
 
 def _macro_f1(paired: Paired, resampler: Resampler) -> Estimate:
     """The mean over closed variables of their macro F1, silence being a class of each."""
-    closed = {variable.name: variable for variable in paired.codebook.variables if labels_of(variable)}
+    closed = {variable.name: variable for variable in paired.codebook.columns if labels_of(variable)}
     kept = [classes for classes in _classes(paired, closed) if classes.n]
     statistics = [classes.nominal() for classes in kept]
     place = NOMINAL.index("macro_f1")

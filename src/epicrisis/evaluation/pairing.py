@@ -79,7 +79,7 @@ def pair(run: StoredRun, gold: Gold, *, exclude: Mapping[str, str], raw: bool = 
     """
     codebook = run.codebook
     lengths = run.lengths()
-    variables = [variable for variable in codebook.variables if variable.name in gold.variables]
+    variables = [variable for variable in codebook.columns if variable.name in gold.variables]
     reports: list[PairedReport] = []
     only_in_run: list[str] = []
     excluded: dict[str, str] = {}

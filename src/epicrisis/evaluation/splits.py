@@ -125,7 +125,7 @@ def _scores(part: Paired) -> dict[str, float | None]:
     """The measures over all variables, then the first measure of each."""
     points = _Points(len(part.reports))
     found = {name: estimate.value for name, estimate in overall(part, points).items()}
-    for variable in part.codebook.variables:
+    for variable in part.codebook.columns:
         column = part.column(variable.name)
         if any(pair is not None for pair in column):
             name, estimate = next(iter(measure(variable, column, points).metrics.items()))

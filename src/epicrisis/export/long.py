@@ -42,7 +42,7 @@ def long_layout(codebook: Codebook, identity: Mapping[str, str]) -> Layout:
 
     def rows(record: Record) -> Iterator[Values]:
         identity_values = [getter(record) for getter in id_getters]
-        for variable in codebook.variables:
+        for variable in codebook.columns:
             answer = answer_of(record, variable.name)
             if isinstance(variable, SpansVariable) and answer.value:
                 parts = _mentions(variable.name, answer)

@@ -44,7 +44,7 @@ def wide_layout(
     id_columns, id_getters = identity_columns(identity)
     columns: list[Column] = []
     getters: list[tuple[str, list[Callable[[Answer], Any]]]] = []
-    for variable in codebook.variables:
+    for variable in codebook.columns:
         own = [(Column(variable.name, type_of(variable)), _value_getter(variable, extras))]
         if isinstance(variable, QuantityVariable):
             own.append((Column(f"{variable.name}__unit"), unit_of))

@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from epicrisis.codebook.units import accepted_units, convert
 from epicrisis.codebook.variable import (
     BooleanVariable,
     ClosedVariable,
@@ -20,21 +19,23 @@ from epicrisis.codebook.variable import (
     Variable,
 )
 
+from .amounts import read_amount
+from .invalid import InvalidValueError
+from .quantities import canonical, of_number
+
+__all__ = ["InvalidValueError", "check", "option"]
+
 _NUMBER = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?(?:e[-+]?[0-9]+)?", re.I)
-_QUANTITY = re.compile(r"\s*(?P<number>-?[0-9]+(?:[.,][0-9]+)?)\s*(?P<unit>.*?)\s*\Z", re.S)
 _LARGEST = 2.0**53
 _DATE = re.compile(r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?)?\Z")
 
 
-class InvalidValueError(ValueError):
-    """The value breaks the codebook; the message is the complaint the model is shown. It may hold the
-    value, which is the model's, never the report's words at length."""
-
-
-def check(variable: Variable, raw: Any) -> Any:
+def check(variable: Variable, raw: Any, *, language: str | None = None) -> Any:
     """``raw`` as the table holds it (see ``Answer.value``).
 
-    Raises ``InvalidValueError`` with the exact complaint if it breaks the variable's kind, options or range.
+    ``language``: of what a person wrote, which decides what ``1.200`` is (see ``read_amount``); ``None`` for
+    what a model wrote. Raises ``InvalidValueError`` with the exact complaint if it breaks the variable's
+    kind, options or range.
     """
     match variable:
         case BooleanVariable():
@@ -44,7 +45,7 @@ def check(variable: Variable, raw: Any) -> Any:
         case CountVariable():
             return _count(variable, raw)
         case QuantityVariable():
-            return _quantity(variable, raw)
+            return _quantity(variable, raw, language)
         case DateVariable():
             return _date(raw)
         case TextVariable():
@@ -111,32 +112,17 @@ def _count(variable: CountVariable, raw: Any) -> int:
     return int(number)
 
 
-def _quantity(variable: QuantityVariable, raw: Any) -> dict[str, Any]:
+def _quantity(variable: QuantityVariable, raw: Any, language: str | None) -> dict[str, Any]:
     if isinstance(raw, dict):
-        number, unit = _number(raw.get("value")), str(raw.get("unit", variable.unit))
-    elif isinstance(raw, str):
-        match = _QUANTITY.match(raw)
-        if match is None:
-            raise InvalidValueError(f"must be a number and a unit, as in 12.5 {variable.unit}")
-        number, unit = _number(match["number"]), match["unit"] or variable.unit
-    else:
-        number, unit = _number(raw), variable.unit
-    units = accepted_units(variable)
-    if unit not in units:
-        unit = next((known for known in units if known.casefold() == unit.casefold()), unit)
-    converted = convert(number, unit, variable.unit)
-    if converted is not None and not math.isfinite(converted):
-        raise InvalidValueError("must be a number")
-    if converted is None:
-        if unit not in units:
-            raise InvalidValueError(f"the unit must be one of: {', '.join(units)}")
-        # A unit the codebook lists that no factor joins to the table's: kept as it is written.
-        return {"value": number, "unit": unit}
-    if variable.range is not None and not variable.range.holds(converted):
-        raise InvalidValueError(
-            f"{converted:g} {variable.unit} is out of range: {variable.range} {variable.unit}"
-        )
-    return {"value": converted, "unit": variable.unit}
+        written = raw.get("written")
+        kept = written if isinstance(written, str) and written.strip() else None
+        return of_number(variable, _number(raw.get("value")), str(raw.get("unit", variable.unit)), kept)
+    if not isinstance(raw, str):
+        return of_number(variable, _number(raw), variable.unit)
+    amount = read_amount(raw, language)
+    if amount is None:
+        raise InvalidValueError(f"must be a number and a unit, as in 12.5 {variable.unit}")
+    return canonical(variable, amount)
 
 
 def _date(raw: Any) -> str:

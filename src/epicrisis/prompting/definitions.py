@@ -64,7 +64,8 @@ def _shape(variable: Variable, languages: list[str]) -> str:
         case QuantityVariable():
             units = accepted_units(variable)
             bounds = f", {variable.range} {variable.unit}" if variable.range else ""
-            return f'number and unit as in "12.5 {units[0]}"; units: {", ".join(units)}{bounds}'
+            several = f', several as in "12 x 8 {units[0]}"' if variable.reduce else ""
+            return f'number and unit as in "12.5 {units[0]}"{several}; units: {", ".join(units)}{bounds}'
         case DateVariable():
             return "date: YYYY-MM-DD, YYYY-MM or YYYY"
         case SpansVariable():

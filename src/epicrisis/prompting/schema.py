@@ -95,7 +95,8 @@ def value_schema(variable: Variable) -> Schema:
             return {"type": "integer", "minimum": 0, "maximum": most}
         case QuantityVariable():
             units = "|".join(re.escape(unit).replace(r"\ ", " ") for unit in accepted_units(variable))
-            return {"type": "string", "pattern": rf"^-?[0-9]{{1,7}}(\.[0-9]{{1,4}})? ({units})$"}
+            several = r"( x [0-9]{1,7}(\.[0-9]{1,4})?){0,2}" if variable.reduce else ""
+            return {"type": "string", "pattern": rf"^-?[0-9]{{1,7}}(\.[0-9]{{1,4}})?{several} ({units})$"}
         case DateVariable():
             return {"type": "string", "pattern": DATE_PATTERN}
         case TextVariable():

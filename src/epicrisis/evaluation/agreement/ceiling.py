@@ -44,7 +44,7 @@ def ceiling(paired: Paired, humans: Sequence[Gold], resampler: Resampler) -> tup
         )
     return tuple(
         found
-        for variable in paired.codebook.variables
+        for variable in paired.codebook.columns
         if all(variable.name in human.variables for human in humans)
         for found in _ceilings(_gather(paired, humans, variable), resampler)
     )

@@ -34,7 +34,7 @@ def joined(codebooks: Sequence[Codebook]) -> Codebook:
     """
     variables: dict[str, Variable] = {}
     for codebook in codebooks:
-        for variable in codebook.variables:
+        for variable in codebook.columns:
             there = variables.get(variable.name)
             variables[variable.name] = variable if there is None else _with_options(there, variable)
     return codebooks[0].model_copy(update={"variables": list(variables.values())})
@@ -101,7 +101,7 @@ def _variables(
 ) -> tuple[Codebook, dict[str, str]]:
     everything = joined(codebooks)
     reasons: dict[str, str] = {}
-    for variable in everything.variables:
+    for variable in everything.columns:
         without = [name for name, book in zip(names, codebooks, strict=True) if variable.name not in book]
         kinds = {book[variable.name].kind: None for book in codebooks if variable.name in book}
         if without:

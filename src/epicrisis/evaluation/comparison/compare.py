@@ -148,7 +148,7 @@ class _Sheet:
         """Every variable: for each run the accuracy, then the headline measure."""
         tests = [self._tests(other) for other in self._others]
         found = []
-        for place, variable in enumerate(self._shared.codebook.variables):
+        for place, variable in enumerate(self._shared.codebook.columns):
             headlines = [headline(variable, one.column(variable.name)) for one in self._shared.paired]
             differences = []
             for number, other in enumerate(self._others):

@@ -112,7 +112,7 @@ def diff(
         )
     told = {} if gold is None else gold.cells
     changes, cells = [], []
-    for variable in codebook.variables:
+    for variable in codebook.columns:
         found: list[ChangedCell] = []
         for report in ids:
             pair = _answer(before[report], variable.name), _answer(after[report], variable.name)
