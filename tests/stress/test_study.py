@@ -248,3 +248,36 @@ def test_json_holds_everything(
     assert one["drop"]["n"] == 120
     assert document["settings"] == {"seed": 0, "limit": None, "draws": 50, "level": 0.95}
     assert "kidney is" not in json.dumps(document)
+
+
+def test_mentions_are_found_again_wherever_they_stand(gold: Path, store: Path) -> None:
+    """Gold with places, from a run: perturbed texts have the same mentions elsewhere."""
+    codebook = Codebook.model_validate(
+        {
+            "name": "drugs",
+            "variables": [
+                {"name": "drugs", "kind": "spans", "options": ["given"]},
+                {"name": "n", "kind": "count"},
+            ],
+        }
+    )
+    texts = [(str(number), f"Case {number}: aspirin, then heparin and aspirin again.") for number in range(8)]
+
+    def reply(request: Request) -> dict[str, Any]:
+        words = [word for word in ("aspirin", "heparin") if word in request.messages[-1].content]
+        found = [{"text": word, "type": "given"} for word in words]
+        return {
+            name: found if name == "drugs" else {"quote": None, "value": None}
+            for name in request.schema["properties"]  # type: ignore[index]
+        }
+
+    asked = ScriptedEngine(reply, model="lister")
+    run = epicrisis.extract(texts, codebook, asked, store=store)
+    assert run["0"].answers["drugs"].value[0]["start"] == 8
+    found = stress(
+        run, gold=run.id, engine=asked, only=["irrelevant-text", "upper-case"], store=store, draws=50
+    )
+    moved = effect(found, "irrelevant-text", 2)
+    assert (moved.before.value, moved.accuracy.value, moved.changed.value) == (1.0, 1.0, 0.0)
+    assert effect(found, "upper-case", 3).accuracy.value == 0.5
+    assert any("compared by their words" in note for note in found.notes)

@@ -69,7 +69,7 @@ def of_run(
     codebook, options = run.codebook, options_of(manifest)
     found = _gold(gold, codebook, manifest.source.columns.identity.get("id"), run.store_path, blank)
     used = used_ids(manifest)
-    reports = _with_gold(_reports_of(run, manifest), found, limit, used)
+    reports = _with_gold(_reports_of(run, manifest, found), found, limit, used)
     task = prepare(
         reports,
         codebook,
@@ -145,10 +145,12 @@ def options_of(manifest: Manifest) -> ExtractionOptions:
     return options
 
 
-def _reports_of(run: StoredRun, manifest: Manifest) -> ReportSet:
+def _reports_of(run: StoredRun, manifest: Manifest, gold: Gold) -> ReportSet:
+    """Those that gold has: of a long run, the other texts are not even read."""
+
     def read() -> Iterator[Report]:
         for record in run.records():
-            text = run.text(record.report_id)
+            text = run.text(record.report_id) if record.report_id in gold.cells else None
             if text is not None:
                 yield Report(
                     id=record.report_id,
