@@ -1,4 +1,4 @@
-"""Every engine, opened once: the embedded one, llama.cpp's own HTTP server, and a scripted one."""
+"""Every engine, opened once: the embedded ones, llama.cpp's own HTTP server, and a scripted one."""
 
 from __future__ import annotations
 
@@ -31,6 +31,14 @@ def start_llama_server(model: Path, **options: Any) -> Any:
     return xllamacpp.Server(params)
 
 
+def open_native(model: Path, context: int) -> Engine:
+    """The engine of the extra ``native``, whose tests are passed over where that is not installed."""
+    pytest.importorskip("llama_cpp", reason="llama-cpp-python is not installed")
+    from epicrisis.engines.native import NativeEngine
+
+    return NativeEngine(model, context=context, threads=1)
+
+
 @pytest.fixture(scope="session")
 def llama_server(tiny_gguf: Path) -> Iterator[Callable[..., Any]]:
     """Starts servers; they live as long as the tests do."""
@@ -49,7 +57,7 @@ def server_url(llama_server: Callable[..., Any]) -> str:
     return f"{llama_server().listening_address}/v1"
 
 
-@pytest.fixture(scope="session", params=["llamacpp", "openai", "scripted"])
+@pytest.fixture(scope="session", params=["llamacpp", "native", "openai", "scripted"])
 def engine(request: pytest.FixtureRequest, tiny_gguf: Path) -> Iterator[Engine]:
     from epicrisis.engines.llamacpp import LlamaCppEngine
     from epicrisis.engines.openai import OpenAIEngine
@@ -58,6 +66,8 @@ def engine(request: pytest.FixtureRequest, tiny_gguf: Path) -> Iterator[Engine]:
     found: Engine
     if request.param == "llamacpp":
         found = LlamaCppEngine(tiny_gguf, context=CONTEXT, threads=1)
+    elif request.param == "native":
+        found = open_native(tiny_gguf, CONTEXT)
     elif request.param == "openai":
         found = OpenAIEngine(request.getfixturevalue("server_url"), parallel=1)
     else:
@@ -76,6 +86,8 @@ def slow_engine(engine: Engine, tiny_gguf: Path, llama_server: Callable[..., Any
     found: Engine
     if engine.info.kind == "llamacpp":
         found = LlamaCppEngine(tiny_gguf, context=131_072, threads=1)
+    elif engine.info.kind == "native":
+        found = open_native(tiny_gguf, 131_072)
     elif engine.info.kind == "openai":
         found = OpenAIEngine(f"{llama_server(n_ctx=131_072).listening_address}/v1", parallel=1)
     else:

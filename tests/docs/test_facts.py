@@ -9,7 +9,7 @@ import yaml
 
 from epicrisis import __version__
 from epicrisis.api import DEFAULT_ENGINE
-from epicrisis.engines.llamacpp import DEFAULT_CONTEXT
+from epicrisis.engines.embedded import DEFAULT_CONTEXT
 from epicrisis.extraction.answer import Grade, Status
 from epicrisis.extraction.likeness import FUZZY_MINIMUM, FUZZY_THRESHOLD, WORD_THRESHOLD
 from epicrisis.extraction.options import DEFAULT_FORM

@@ -129,6 +129,6 @@ def answer() -> Callable[..., dict[str, Any]]:
 def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the models, keys or settings of whoever runs it."""
     monkeypatch.setenv("EPICRISIS_HOME", str(tmp_path_factory.mktemp("home")))
-    for name in ("EPICRISIS_MODELS", "EPICRISIS_API_KEY", "OPENAI_API_KEY"):
+    for name in ("EPICRISIS_MODELS", "EPICRISIS_API_KEY", "OPENAI_API_KEY", "EPICRISIS_EMBEDDED"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")

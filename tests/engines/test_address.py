@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import json
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from epicrisis.engines.address import open_engine, parse
+from epicrisis.engines.address import embedded_engine, open_engine, parse
 from epicrisis.engines.catalogue import DEFAULT_MODEL, HubFile
 from epicrisis.engines.engine import Message, Request
-from epicrisis.errors import EngineUnreachableError, ModelError, OptionError
+from epicrisis.errors import EngineError, EngineUnreachableError, ModelError, OptionError
 
 
 def test_a_name() -> None:
@@ -84,6 +85,68 @@ def test_what_means_nothing_gets_a_hint(text: str, hint: str) -> None:
 def test_any_text_is_an_address_or_an_error_to_read(text: str) -> None:
     with contextlib.suppress(OptionError):
         assert parse(text).text == text.strip()
+
+
+@pytest.mark.parametrize("prefix", ["native", "llamacpp", "Native"])
+def test_a_model_for_one_of_the_embedded_engines(prefix: str) -> None:
+    for model in ("models/x.gguf", DEFAULT_MODEL, "hf:o/r/q4.gguf"):
+        found, plain = parse(f"{prefix}:{model}"), parse(model)
+        assert (found.kind, found.path, found.entry, found.hub) == (
+            plain.kind,
+            plain.path,
+            plain.entry,
+            plain.hub,
+        )
+        assert found.embedded == prefix.lower()
+        assert plain.embedded is None
+        assert embedded_engine(found) == prefix.lower()
+
+
+@pytest.mark.parametrize("model", ["http://h:1/v1", "scripted:x.jsonl", "llamacpp:x.gguf", "", "qwn"])
+def test_what_is_no_model_has_no_embedded_engine(model: str) -> None:
+    with pytest.raises(OptionError):
+        parse(f"native:{model}")
+
+
+@pytest.mark.parametrize(
+    ("installed", "parallel", "wanted", "found"),
+    [
+        (False, None, "", "llamacpp"),
+        (True, None, "", "native"),
+        (True, 1, "", "native"),
+        (True, 4, "", "llamacpp"),
+        (True, None, "llamacpp", "llamacpp"),
+        (False, None, " Native ", "native"),
+    ],
+)
+def test_the_embedded_engine_that_is_chosen(
+    monkeypatch: pytest.MonkeyPatch, installed: bool, parallel: int | None, wanted: str, found: str
+) -> None:
+    monkeypatch.setattr("epicrisis.engines.native_library.installed", lambda: installed)
+    monkeypatch.setenv("EPICRISIS_EMBEDDED", wanted)
+    assert embedded_engine(parse("x.gguf"), parallel) == found
+    assert embedded_engine(parse("llamacpp:x.gguf"), parallel) == "llamacpp"
+
+
+def test_a_choice_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EPICRISIS_EMBEDDED", "cuda")
+    with pytest.raises(OptionError, match="EPICRISIS_EMBEDDED"):
+        embedded_engine(parse("x.gguf"))
+
+
+def test_the_native_engine_takes_one_request_at_a_time(tiny_gguf: Path) -> None:
+    with pytest.raises(OptionError, match="one request at a time") as caught:
+        open_engine(f"native:{tiny_gguf}", parallel=2)
+    assert "llamacpp:" in (caught.value.hint or "")
+
+
+def test_the_native_engine_where_it_is_not_installed(
+    tiny_gguf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "llama_cpp", None)
+    with pytest.raises(EngineError, match="native engine cannot be loaded") as caught:
+        open_engine(f"native:{tiny_gguf}", context=512, threads=1)
+    assert "epicrisis[native]" in (caught.value.hint or "")
 
 
 def test_opening_a_file(tiny_gguf: Path) -> None:

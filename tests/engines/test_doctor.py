@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -49,6 +51,44 @@ def test_a_model_whose_bytes_are_wrong(tmp_path: Path) -> None:
     found = checks(CATALOGUE[0].name, store)["model"]
     assert found.level == "fail"
     assert "--again" in (found.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("features", "installed", "advice"),
+    [
+        ({"avx2"}, False, None),
+        ({"avx2", "avx512f"}, False, "epicrisis[native]"),
+        ({"avx2", "avx512f", "amx_tile"}, False, "AMX"),
+        ({"avx2", "avx512f"}, True, "is installed"),
+    ],
+)
+def test_an_engine_for_what_the_processor_can_do(
+    tiny_gguf: Path, monkeypatch: pytest.MonkeyPatch, features: set[str], installed: bool, advice: str | None
+) -> None:
+    monkeypatch.setattr(doctor, "processor_features", lambda: features)
+    monkeypatch.setattr(doctor.platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr("epicrisis.engines.native_library.installed", lambda: installed)
+    found = checks(f"llamacpp:{tiny_gguf}")["processor"]
+    assert found.level == "ok"
+    assert found.hint is None if advice is None else advice in (found.hint or "")
+    assert ("AVX-512" in found.message) == ("avx512f" in features)
+
+
+def test_the_native_engine(tiny_gguf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = SimpleNamespace(__version__="1.2.3")
+    monkeypatch.setattr("epicrisis.engines.native_library.library", lambda: library)
+    monkeypatch.setattr(doctor, "processor_features", lambda: {"avx2", "avx512f"})
+    monkeypatch.setattr(doctor.platform, "machine", lambda: "x86_64")
+    found = checks(f"native:{tiny_gguf}")
+    assert "llama-cpp-python 1.2.3" in found["llama.cpp"].message
+    assert found["processor"].hint is None
+
+
+def test_the_native_engine_that_is_not_installed(tiny_gguf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "llama_cpp", None)
+    found = checks(f"native:{tiny_gguf}")["llama.cpp"]
+    assert found.level == "fail"
+    assert "epicrisis[native]" in (found.hint or "")
 
 
 def test_too_little_of_everything(monkeypatch: pytest.MonkeyPatch) -> None:
