@@ -11,10 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from .derive import DerivedVariable
 from .rules import Rule
-from .variable import SCORING_KEYS, GroupVariable, Variable
+from .variable import MERGE_DEFAULTS, SCORING_KEYS, GroupVariable, Variable
 
-#: Keys that came later: left out of the digest where they are not used, so that old digests hold.
-_LATER = ("rules", "derive", "reduce")
+#: Keys that came later, and what they say where they are left out: left out of the digest then too, so that
+#: old digests hold.
+_LATER: dict[str, Any] = {"rules": [], "derive": [], "reduce": None}
 
 
 class Codebook(BaseModel):
@@ -89,11 +90,19 @@ class Codebook(BaseModel):
                     yield (variable.name, part.name), part
 
 
+def _later(key: str, document: dict[str, Any]) -> bool:
+    return key in _LATER or (key == "merge" and "kind" in document)
+
+
+def _left_out(key: str, document: dict[str, Any]) -> Any:
+    return MERGE_DEFAULTS[document["kind"]] if key == "merge" else _LATER[key]
+
+
 def _without_unused(document: Any) -> Any:
     if isinstance(document, dict):
         return {
             key: _without_unused(value)
             for key, value in document.items()
-            if not (key in _LATER and (value is None or value == []))
+            if not (_later(key, document) and value == _left_out(key, document))
         }
     return [_without_unused(one) for one in document] if isinstance(document, list) else document

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -264,6 +264,11 @@ Variable = Annotated[
     Field(discriminator="kind"),
 ]
 GroupVariable.model_rebuild()
+#: How the answers for the parts of a long report become one, where the codebook does not say.
+MERGE_DEFAULTS: dict[str, str] = {
+    get_args(one.model_fields["kind"].annotation)[0]: one.model_fields["merge"].default
+    for one in get_args(get_args(Variable)[0])
+}
 
 
 def localised(text: LocalText | None, languages: list[str], default: str = "") -> str:

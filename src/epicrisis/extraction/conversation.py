@@ -26,7 +26,7 @@ MAX_REQUESTS = 3
 class Conversation:
     """What is asked about some of the variables. Each further turn reuses all that was evaluated before it.
 
-    ``known`` are the candidates of variables that were asked before: answers may contradict them.
+    ``members`` is what the model wrote, by variable; ``notes`` say what went wrong.
     """
 
     def __init__(
@@ -47,6 +47,8 @@ class Conversation:
         self._seed = options.seed + sample
         self._messages: list[Message] = []
         self._sure: dict[str, float] = {}
+        self._variables: Sequence[Variable] = ()
+        self.members: dict[str, Any] = {}
         self.notes: list[str] = []
         self.usage = Usage()
 
@@ -55,11 +57,12 @@ class Conversation:
     ) -> dict[str, Candidate]:
         """The candidates for ``variables``, each with its problem where it has one.
 
-        Empty if there was no usable answer at all; ``notes`` say why. Raises ``ContextOverflowError``.
+        ``known`` are the candidates of variables that were asked before: answers may contradict them. Empty
+        if there was no usable answer at all; ``notes`` say why. Raises ``ContextOverflowError``.
         """
         self._variables = variables
         self._messages = self._prompt.messages(text, variables)
-        members = self._members()
+        members = self.members = self._members()
         if not members:
             return {}
         candidates = self._candidates(members, variables)
@@ -186,13 +189,36 @@ class Conversation:
         complaints |= {name: said for name, said in opposed.items() if name in candidates}
         if not complaints:
             return
-        self.ask_about(complaints, candidates)
+        self._ask_about(complaints, candidates)
 
-    def ask_about(self, complaints: Mapping[str, str], candidates: dict[str, Candidate]) -> None:
-        """Another turn about some of the variables; ``candidates`` takes what it brings."""
+    def reconsider(
+        self,
+        text: str,
+        variables: Sequence[Variable],
+        said: Mapping[str, Any],
+        complaints: Mapping[str, str],
+        candidates: dict[str, Candidate],
+    ) -> None:
+        """Ask again about the variables that there are complaints about; ``candidates`` takes what it brings.
+
+        ``said`` is what the model wrote before, in earlier conversations, by variable.
+        """
+        self._variables = [one for one in variables if one.name in (said if self._whole else complaints)]
+        self._messages = self._prompt.messages(text, self._variables)
+        written = self._prompt.written({one.name: said[one.name] for one in self._variables})
+        self._messages.append(Message("assistant", written))
+        self._ask_about(complaints, candidates)
+
+    @property
+    def _whole(self) -> bool:
+        """Whether everything is asked at once."""
+        return not self._prompt.apart
+
+    def _ask_about(self, complaints: Mapping[str, str], candidates: dict[str, Candidate]) -> None:
         concerned = [variable for variable in self._variables if variable.name in complaints]
         turn, schema = self._prompt.repair_turn(complaints, concerned)
         members = self._ask_again(turn, schema, 2 * self._prompt.budget(concerned))
+        self.members |= members
         again = self._candidates(members, [one for one in concerned if one.name in members])
         for name, found in again.items():
             old = candidates[name]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
 
 from epicrisis.codebook.codebook import Codebook
-from epicrisis.codebook.variable import Variable
 from epicrisis.engines.engine import Engine
 from epicrisis.errors import ContextOverflowError
 from epicrisis.prompting import PROMPT_VERSION, Prompt
@@ -14,14 +15,14 @@ from epicrisis.prompting.worked import WorkedExample
 from epicrisis.report import Report
 
 from .answer import Answer, Extraction, Status, Usage
-from .candidate import Candidate
-from .conversation import MAX_REQUESTS, Conversation
-from .dependencies import contradicted, contradiction
+from .conversation import MAX_REQUESTS
+from .deriving import Deriving
+from .inquiry import Inquiry
 from .leaks import Leaks
+from .long import codebook_for_parts, merge, parts
 from .options import ExtractionOptions
-from .rounds import first_round, groups, next_round
-from .settling import settle
-from .voting import vote
+from .rounds import first_round, groups
+from .rules import Rules, marked
 
 __all__ = ["MAX_REQUESTS", "ExtractionOptions", "Extractor"]
 
@@ -42,21 +43,90 @@ class Extractor:
         common = self.options.shots if self.options.selector is None else self.options.selector.common
         self.prompt = self._prompt(common)
         self._leaks = Leaks(common)
+        self._rules = Rules(codebook)
+        self._deriving = Deriving(codebook)
 
     @property
     def prompt_version(self) -> str:
         return PROMPT_VERSION
 
     def extract(self, report: Report, cancel: threading.Event | None = None) -> Extraction:
-        """The answers for ``report``, every variable of the codebook once, in its order."""
+        """The answers for ``report``, every variable of the codebook once, in its order.
+
+        A report that does not fit the context is asked in parts, whose answers are made one.
+        """
         if not report.text.strip():
             return self._failed(report, "empty", Usage())
-        reading = _Reading(self, report, cancel)
+        whole = self._inquiry(report, cancel)
         try:
-            return reading.run()
+            answers, usage, failure = whole.answers(), whole.usage, whole.failure
         except ContextOverflowError as error:
-            reason = f"too long: needs {error.needed} tokens, the context holds {error.available}"
-            return self._failed(report, reason, reading.usage)
+            try:
+                answers, usage, failure = self._in_parts(report, error.available, cancel)
+            except ContextOverflowError as again:
+                reason = f"too long: needs {again.needed} tokens, the context holds {again.available}"
+                return self._failed(report, reason, whole.usage)
+            usage += whole.usage
+        if failure is not None:
+            return self._failed(report, failure, usage)
+        return Extraction(report.id, {**answers, **self._deriving.answers(answers)}, usage)
+
+    def _in_parts(
+        self, report: Report, context: int, cancel: threading.Event | None
+    ) -> tuple[dict[str, Answer], Usage, str | None]:
+        """The answers of a long report, what they cost, and why there are none if no part has any."""
+        asker = self._for_parts
+        pieces = parts(report.text, asker._size, context)
+        found: list[dict[str, Answer]] = []
+        failures: list[str] = []
+        usage = Usage()
+        for part in pieces:
+            inquiry = asker._inquiry(replace(report, text=part.text(report.text)), cancel)
+            answers = inquiry.answers()
+            usage += inquiry.usage
+            if inquiry.failure is not None:
+                failures.append(inquiry.failure)
+                answers = {
+                    variable.name: Answer(Status.FAILED, notes=(inquiry.failure,))
+                    for variable in self.codebook.variables
+                }
+            found.append(answers)
+        if len(failures) == len(pieces):
+            return {}, usage, failures[-1]
+        merged = merge(self.codebook, found, pieces, report.text)
+        return marked(merged, self._rules.broken(merged)), usage, None
+
+    @cached_property
+    def _for_parts(self) -> Extractor:
+        return Extractor(codebook_for_parts(self.codebook), self.engine, self.options)
+
+    def _size(self, text: str) -> int:
+        """Tokens that asking about a text takes at most: the prompt and room for the longest answer."""
+        most = 0
+        for variables in self._groups:
+            messages = self.prompt.messages(text, variables)
+            counted = self.engine.count_tokens(messages)
+            if counted is None:
+                # A server that cannot count: as if a token had two bytes, which few tokenizers reach.
+                counted = (
+                    sum(len(message.content.encode("utf-8", "surrogatepass")) for message in messages) // 2
+                )
+            most = max(most, counted + (self.options.max_tokens or self.prompt.budget(variables)))
+        return most
+
+    def _inquiry(self, report: Report, cancel: threading.Event | None) -> Inquiry:
+        prompt, leaks = self.questions(report)
+        return Inquiry(
+            self.engine,
+            prompt,
+            self.options,
+            first=self._groups,
+            leaks=leaks,
+            rules=self._rules,
+            report_id=report.id,
+            text=report.text,
+            cancel=cancel,
+        )
 
     def questions(self, report: Report) -> tuple[Prompt, Leaks]:
         """How this report is asked about, and what finds answers that come from its examples."""
@@ -92,53 +162,3 @@ class Extractor:
     def _failed(self, report: Report, reason: str, usage: Usage) -> Extraction:
         answers = {name: Answer(Status.FAILED, notes=(reason,)) for name in self.codebook.names}
         return Extraction(report.id, answers, usage, failure=reason)
-
-
-class _Reading:
-    """One report being read: the rounds of questions about it."""
-
-    def __init__(self, extractor: Extractor, report: Report, cancel: threading.Event | None) -> None:
-        self._extractor = extractor
-        self._codebook = extractor.codebook
-        self._report = report
-        self._cancel = cancel
-        self._prompt, self._leaks = extractor.questions(report)
-        self._candidates: dict[str, Candidate] = {}
-        self._notes: list[str] = []
-        self.usage = Usage()
-
-    def run(self) -> Extraction:
-        waiting = list(self._extractor._groups)
-        while waiting:
-            for variables in waiting:
-                self._ask(variables)
-            waiting = groups(next_round(self._codebook, self._candidates), self._extractor.options.group_size)
-        if all(found.problem for found in self._candidates.values()) and self._notes:
-            return self._extractor._failed(self._report, self._notes[-1], self.usage)
-        # What was not asked was ruled out.
-        candidates = {name: self._candidates.get(name, Candidate()) for name in self._codebook.names}
-        for variable in contradicted(self._codebook, candidates):
-            candidates[variable.name] = Candidate(problem=f"contradiction: {contradiction(variable)}")
-        self._leaks.mark(self._codebook.variables, candidates, self._report.text)
-        answers = settle(self._codebook, candidates, self._report.text)
-        return Extraction(self._report.id, answers, self.usage)
-
-    def _ask(self, variables: list[Variable]) -> None:
-        """Ask about some variables, as often as the options say, and keep what comes of it."""
-        samples = [self._sample(variables, number) for number in range(self._extractor.options.samples)]
-        self._candidates |= vote(variables, samples)
-
-    def _sample(self, variables: list[Variable], number: int) -> dict[str, Candidate]:
-        extractor = self._extractor
-        talk = Conversation(
-            extractor.engine, self._prompt, extractor.options, self._report.id, self._cancel, number
-        )
-        try:
-            found = talk.ask(self._report.text, variables, self._candidates)
-        finally:
-            self.usage += talk.usage
-        if not found:
-            reason = talk.notes[-1] if talk.notes else "no answer"
-            self._notes.append(reason)
-            found = {variable.name: Candidate(problem=reason) for variable in variables}
-        return found

@@ -63,7 +63,8 @@ class Leaks:
         grounds = Grounds(text)
         for variable in variables:
             found = candidates[variable.name]
-            if note := self.note(variable, found, grounds):
+            note = self.note(variable, found, grounds)
+            if note and note not in found.notes:
                 found.notes = (*found.notes, note)
 
     def note(self, variable: Variable, found: Candidate, grounds: Grounds) -> str | None:

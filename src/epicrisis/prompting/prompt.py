@@ -68,7 +68,7 @@ class Prompt:
         self.form = form
         self.absent = absent
         self.schema: Schema = answer_schema(codebook.variables, form, absent)
-        self._apart = bool(groups)
+        self.apart = bool(groups)
         self._prefix = [Message("system", self._instructions())]
         for example in shots or worked_examples(codebook, examples):
             self._prefix += self._shown(example, groups)
@@ -84,7 +84,7 @@ class Prompt:
         return answer_schema(variables, self.form, self.absent)
 
     def _ask(self, variables: Sequence[Variable] | None) -> str:
-        if not self._apart or variables is None:
+        if not self.apart or variables is None:
             return _ASK
         return f"{_ASK_SOME} {', '.join(variable.name for variable in variables)}."
 
@@ -142,7 +142,7 @@ class Prompt:
             parts.append(self.codebook.instructions.strip())
         parts.append(f"Variables:\n{definitions(self.codebook)}")
         parts.append(
-            f"Answer with one line of JSON that has every variable{' asked for' if self._apart else ''}, "
+            f"Answer with one line of JSON that has every variable{' asked for' if self.apart else ''}, "
             f"in this order: {_HOW[self.form]}. "
             f"Write {word} for a variable that the report does not state. Never guess."
         )

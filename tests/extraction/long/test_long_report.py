@@ -187,3 +187,30 @@ def test_a_scripted_engine_can_be_asked_part_by_part(codebook: Codebook, reading
     assert answers["birads"].value == 4
     assert answers["nodes"].value == 3
     assert len(answers["lesions"].value) == 2
+
+
+@pytest.mark.parametrize("group_size", [None, 3])
+def test_the_whole_way_with_a_small_context(
+    codebook: Codebook, reading: Callable[..., Any], group_size: int | None
+) -> None:
+    """A report of 60,000 characters through an engine whose context holds 4,096 tokens."""
+    from epicrisis.extraction import ExtractionOptions, Extractor
+    from epicrisis.report import Report
+
+    text = long_report(3)
+    engine = ScriptedEngine(reading(codebook, READERS).reply, context_length=CONTEXT)
+    options = ExtractionOptions(form=Form.QUOTE_VALUE, max_tokens=ANSWER, group_size=group_size)
+    found = Extractor(codebook, engine, options).extract(Report("long", text))
+    assert not found.failed
+    assert found.usage.requests >= len(text) / 4 / CONTEXT
+    assert list(found.answers) == codebook.names
+    answers = found.answers
+    assert answers["scan_date"].value == "2023-05-03"
+    assert answers["birads"].value == 4
+    assert "another part says: 5" in answers["birads"].notes[0]
+    assert answers["nodes"].value == 3
+    assert answers["diabetes"].status is Status.NOT_MENTIONED
+    assert len(answers["lesions"].value) == 2
+    for answer in answers.values():
+        if answer.evidence is not None:
+            assert text[answer.evidence.start : answer.evidence.end] == answer.evidence.quote
