@@ -11,6 +11,7 @@ from epicrisis.codebook.variable import GroupVariable, SpansVariable, Variable
 from epicrisis.engines.engine import Engine, Message, Reply, Request
 from epicrisis.errors import ContextOverflowError
 from epicrisis.prompting import Form, Prompt
+from epicrisis.prompting.control_words import without_control_words
 
 from .answer import Usage
 from .candidate import IS_MISSING, MISSING, Candidate, candidate
@@ -139,7 +140,8 @@ class Conversation:
         self._weigh(reply)
         sheet = read_sheet(reply.text)
         members = sheet.members
-        said = reply.text if sheet.complete else self._prompt.written(members)
+        # As the model wrote it where that was whole: what was evaluated need not be again.
+        said = without_control_words(reply.text) if sheet.complete else self._prompt.written(members)
         self._messages.append(Message("assistant", said))
         if sheet.complete or reply.finish == "refusal":
             return members

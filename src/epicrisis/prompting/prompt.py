@@ -21,7 +21,7 @@ from .schema import Schema, answer_schema, quote_schema
 from .worked import WorkedExample, worked_examples
 
 #: Changes whenever the wording does: answers asked with another wording are not reused.
-PROMPT_VERSION = "1"
+PROMPT_VERSION = "2"
 
 _TASK = (
     "You read one medical report and fill in a data sheet for research. Use only what this report says. "
@@ -115,7 +115,7 @@ class Prompt:
 
     def written(self, sheet: Mapping[str, Any]) -> str:
         """An answer as the grammar has the model write it: one line, natural separators."""
-        return json.dumps(sheet, ensure_ascii=False)
+        return without_control_words(json.dumps(sheet, ensure_ascii=False))
 
     def budget(self, variables: Sequence[Variable] | None = None) -> int:
         """Tokens that a full answer may take, generously: every variable stated."""
