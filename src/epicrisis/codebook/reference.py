@@ -15,6 +15,9 @@ from pydantic.fields import FieldInfo
 
 from .codebook import Codebook
 from .condition import Condition
+from .derive import Case, Derivation, Table
+from .expression import FUNCTIONS, MAX_DEPTH, MAX_LENGTH
+from .rules import Rule
 from .variable import BaseVariable, Code, Option, Range
 from .vocabulary import KINDS, MODELS
 from .wording import takes
@@ -88,6 +91,71 @@ A report that does not fit the model's context is asked in parts. `merge` says w
 
 In a group, `merge` of a sub-variable settles what several parts say of the same item.
 """
+_DERIVED = """\
+Variables under `derive` are computed from the answers and never asked of the model. They have the keys that
+all variables have (those about asking have no effect), those of their kind (any but `spans` and `group`), and
+one of these three.
+"""
+_RULES = """\
+What must hold between the answers to one report. A bare text is a rule with nothing but a condition. A rule
+is broken only if it is certainly false: with a missing value it is undecided, which is not broken.
+"""
+_EXPRESSIONS = f"""\
+Rules, formulas and the conditions of cases are written in one small language.
+
+| written | is |
+|---|---|
+| `a -> b` | if `a` holds, so does `b` |
+| `a and b`, `a or b`, `not a` | as they read; unknown where a missing value decides |
+| `size > 20`, `0 < grade <= 3` | a comparison: `<`, `<=`, `>`, `>=`, `==`, `!=` |
+| `side == left`, `stage in [T1, T2]`, `stage not in [T1]` | as `when` has it; options need no quotes |
+| `pt >= t2` | of an ordinal, by the place in its list |
+| `size is null`, `size is not null` | whether there is no value, or one |
+| `+`, `-`, `*`, `/`, `( )` | arithmetic; amounts in different units are converted |
+| `lesions.size` | for each item of a group, in `all`, `any`, `count`, `sum`, `min`, `max`, `mean` |
+| `"text"`, `12.5`, `true`, `false` | values; a number is in the unit of what it is compared with |
+
+The functions are {", ".join(f"`{name}`" for name in FUNCTIONS)}.
+An expression has at most {MAX_LENGTH} characters and parentheses {MAX_DEPTH} deep.
+
+Dates are as precise as they are given: `2023` is before `2024-01`, and whether it is before `2023-06-01` is
+unknown.
+"""
+_DERIVED_EXAMPLES = """\
+name: prostate
+variables:
+  - {name: psa, kind: quantity, definition: The last PSA., unit: ng/ml}
+  - {name: volume, kind: quantity, definition: Volume of the prostate., unit: ml}
+  - {name: biopsy, kind: date, definition: Day of the biopsy.}
+  - {name: surgery, kind: date, definition: Day of the operation.}
+  - name: lesions
+    kind: group
+    definition: Every lesion that is scored.
+    variables:
+      - {name: pirads, kind: count, definition: Its PI-RADS score., range: {min: 1, max: 5}}
+      - {name: size, kind: quantity, definition: Its largest diameter., unit: mm, reduce: max}
+derive:
+  - {name: psa_density, kind: quantity, unit: ng/ml/cm3, formula: psa / volume}
+  - {name: largest, kind: quantity, unit: mm, formula: max(lesions.size)}
+  - name: risk
+    kind: ordinal
+    options: [low, high]
+    cases:
+      - {when: any(lesions.pirads >= 4) or psa_density > 0.15, value: high}
+      - {value: low}
+  - name: advice
+    kind: category
+    options: [biopsy, follow up]
+    table:
+      columns: [risk, psa]
+      rows:
+        - [high, "*", biopsy]
+        - [low, ">= 10", biopsy]
+        - [low, "*", follow up]
+rules:
+  - count(lesions) > 0 -> psa is not null
+  - {rule: biopsy <= surgery, name: order, message: the biopsy comes before the operation}
+"""
 _EXAMPLES = {
     "boolean": """\
 name: infarct_present
@@ -125,6 +193,7 @@ definition: Displacement of the midline, at its largest.
 unit: mm
 units: [cm]
 range: {min: 0, max: 50}
+reduce: max
 """,
     "date": """\
 name: compared_with
@@ -177,8 +246,19 @@ def render() -> str:
     parts += [_table(Option.model_fields.items()), "## Range\n", "The ends are included.\n"]
     parts += [_table(Range.model_fields.items()), "## Code\n", _table(Code.model_fields.items())]
     parts += ["## Conditions\n", _CONDITIONS, "It may also be written as a mapping.\n"]
-    parts += [_table(Condition.model_fields.items()), "## Long reports\n", _MERGING, _READING]
+    parts += [_table(Condition.model_fields.items()), "## Long reports\n", _MERGING]
+    parts += ["## Derived variables\n", _DERIVED, _table(Derivation.model_fields.items())]
+    parts += ["### Cases\n", _table(Case.model_fields.items())]
+    parts += ["### Table\n", _table(Table.model_fields.items())]
+    parts += ["## Rules\n", _RULES, _table(Rule.model_fields.items())]
+    parts += ["## Expressions\n", _EXPRESSIONS, f"```yaml\n{_DERIVED_EXAMPLES}```\n"]
+    parts += ["[How to use them](../how-to/rules-and-derived-values.md).\n", _READING]
     return "\n".join(parts)
+
+
+def derived_example() -> str:
+    """A codebook with rules and derived variables of every sort, as YAML."""
+    return _DERIVED_EXAMPLES
 
 
 def example(kind: str) -> str:
