@@ -74,6 +74,37 @@ def test_migrations_are_numbered_without_gaps() -> None:
     assert numbers == list(range(1, len(numbers) + 1))
 
 
+def test_a_store_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    (_, first), *_ = migrations()
+    db = sqlite3.connect(path)
+    db.executescript(first)
+    db.execute(f"PRAGMA application_id = {_application_id(tmp_path)}")
+    db.execute("PRAGMA user_version = 1")
+    db.commit()
+    db.close()
+    with Store(path) as store:
+        run = begin(store, total=1)
+        digest = bytes.fromhex(Report("a", "text").digest)
+        extraction = Extraction("a", {"v": Answer(Status.STATED, "x")}, reasoning="It says x.")
+        store.link(
+            run.number,
+            0,
+            Report("a", "text"),
+            store.add_result(run.number, digest, digest, extraction, False),
+        )
+        (row,) = store.rows(run.number)
+        assert row.extraction == extraction
+
+
+def _application_id(folder: Path) -> int:
+    Store(folder / "other.sqlite").close()
+    db = sqlite3.connect(folder / "other.sqlite")
+    (found,) = db.execute("PRAGMA application_id").fetchone()
+    db.close()
+    return int(found)
+
+
 def test_a_store_from_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "store.sqlite"
     connect(path, create=True).close()

@@ -124,6 +124,10 @@ def extract(
         int | None,
         Parameter(group=_ASKING, help="How often each question is asked; the majority counts."),
     ] = None,
+    think: Annotated[
+        int | None,
+        Parameter(group=_ASKING, help="Tokens the model may reason with before it answers; 0 by default."),
+    ] = None,
     temperature: Annotated[
         float | None,
         Parameter(group=_ASKING, help="Of the sampling. 0 (the default) is greedy; --samples then uses 0.7."),
@@ -173,6 +177,7 @@ def extract(
                 group_size=group_size,
                 dependents_after=dependents_after or None,
                 samples=samples,
+                think=think,
                 temperature=temperature,
                 seed=seed,
                 confidence=False if no_confidence else None,

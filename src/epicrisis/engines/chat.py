@@ -79,6 +79,7 @@ def parse(response: Response, seconds: float, *, server: str) -> Reply:
         choice = payload["choices"][0]
         message = choice["message"]
         text = message.get("content") or ""
+        reasoning = message.get("reasoning_content") or message.get("reasoning")
         ended = choice.get("finish_reason")
         finish = "refusal" if message.get("refusal") else _FINISH[ended]
     except (KeyError, IndexError, TypeError, AttributeError):
@@ -96,6 +97,7 @@ def parse(response: Response, seconds: float, *, server: str) -> Reply:
         cached_tokens=int(details.get("cached_tokens") or 0),
         seconds=seconds,
         logprobs=_logprobs(choice.get("logprobs"), text),
+        reasoning=reasoning if isinstance(reasoning, str) else "",
     )
 
 

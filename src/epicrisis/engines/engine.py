@@ -56,7 +56,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back. ``cached_tokens`` of the ``prompt_tokens`` were not evaluated again."""
+    """What came back. ``cached_tokens`` of the ``prompt_tokens`` were not evaluated again. ``reasoning`` is
+    what a server gives beside the answer itself."""
 
     text: str
     finish: Finish
@@ -65,6 +66,7 @@ class Reply:
     cached_tokens: int = 0
     seconds: float = 0.0
     logprobs: tuple[TokenLogprob, ...] | None = None
+    reasoning: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,8 @@ class Answer:
     """One cell.
 
     ``value`` by kind: boolean -> bool; category -> the option's value; ordinal -> the option's value;
-    count -> int; quantity -> ``{"value": float, "unit": str}``, with ``"written": str`` where what was written
-    says more ("2,5 cm" for 25 mm); date -> ISO 8601 string (a year or year-month where the day is unknown);
+    count -> int; quantity -> ``{"value": float, "unit": str}``, with ``"written": str`` where what was
+    written says more ("2,5 cm" for 25 mm); date -> ISO 8601 string (a year or year-month where the day is unknown);
     text -> str; spans -> list of ``{"text", "type", "start", "end"}``; group -> list of mappings from
     sub-variable name to ``Answer``.
     ``confidence`` is a probability in [0, 1] or ``None``. ``notes`` are machine-written remarks that
@@ -88,12 +88,15 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """All answers for one report, in codebook order. ``failure`` is set when the whole report failed."""
+    """All answers for one report, in codebook order. ``failure`` is set when the whole report failed.
+    ``reasoning`` is what the model said before it answered, where it was asked to: no evidence rests on it.
+    """
 
     report_id: str
     answers: Mapping[str, Answer]
     usage: Usage = field(default_factory=Usage)
     failure: str | None = None
+    reasoning: str | None = None
 
     @property
     def failed(self) -> bool:

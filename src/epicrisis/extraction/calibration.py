@@ -32,6 +32,7 @@ _OF_ASKING = (
     "group_size",
     "dependents_after",
     "samples",
+    "think",
 )
 
 Probability = Annotated[float, Field(ge=0, le=1)]

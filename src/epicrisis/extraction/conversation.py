@@ -19,6 +19,7 @@ from .confidence import TOP, confidences
 from .dependencies import all_ruled_out, contradictions
 from .options import ExtractionOptions
 from .sheet import looping, read_sheet
+from .thinking import thought
 
 #: The most requests in one conversation: the question, its completion or the quotes, and one repair.
 MAX_REQUESTS = 3
@@ -27,7 +28,8 @@ MAX_REQUESTS = 3
 class Conversation:
     """What is asked about some of the variables. Each further turn reuses all that was evaluated before it.
 
-    ``members`` is what the model wrote, by variable; ``notes`` say what went wrong.
+    ``members`` is what the model wrote, by variable; ``reasoning`` what it thought before, if it was asked
+    to; ``notes`` say what went wrong.
     """
 
     def __init__(
@@ -49,7 +51,9 @@ class Conversation:
         self._messages: list[Message] = []
         self._sure: dict[str, float] = {}
         self._variables: Sequence[Variable] = ()
+        self._asked = 0
         self.members: dict[str, Any] = {}
+        self.reasoning = ""
         self.notes: list[str] = []
         self.usage = Usage()
 
@@ -63,6 +67,8 @@ class Conversation:
         """
         self._variables = variables
         self._messages = self._prompt.messages(text, variables)
+        if self._options.think:
+            self._think(text, variables)
         members = self.members = self._members()
         if not members:
             return {}
@@ -77,6 +83,21 @@ class Conversation:
                 found.problem = f"{IS_MISSING}: {'; '.join(self.notes)}"
         return candidates
 
+    def _think(self, text: str, variables: Sequence[Variable]) -> None:
+        """Have the model reason first. Where there is no room for that it is asked at once."""
+        messages, ask = self._prompt.thinking(text, variables)
+        try:
+            reply = self._complete(messages, None, self._options.think)
+        except ContextOverflowError as error:
+            self.notes.append(
+                f"no room to reason: needs {error.needed} tokens, the context holds {error.available}"
+            )
+            return
+        self.reasoning = thought(reply)
+        if self.reasoning:
+            said = Message("assistant", without_control_words(self.reasoning))
+            self._messages = [*messages, said, ask]
+
     def _candidates(self, members: dict[str, Any], variables: Sequence[Variable]) -> dict[str, Candidate]:
         form, absent = self._options.form, self._options.absent
         found = {v.name: candidate(v, members.get(v.name, MISSING), form, absent) for v in variables}
@@ -85,14 +106,21 @@ class Conversation:
         return found
 
     def _request(self, schema: dict[str, Any], budget: int) -> Reply:
+        self._asked += 1
+        reply = self._complete(self._messages, schema, budget)
+        if reply.finish == "refusal":
+            self.notes.append("the model refused to answer")
+        return reply
+
+    def _complete(self, messages: Sequence[Message], schema: dict[str, Any] | None, budget: int) -> Reply:
         reply = self._engine.complete(
             Request(
-                messages=tuple(self._messages),
+                messages=tuple(messages),
                 schema=schema,
                 max_tokens=budget,
                 temperature=self._options.heat,
                 seed=self._seed,
-                top_logprobs=TOP if self._options.confidence else 0,
+                top_logprobs=TOP if self._options.confidence and schema is not None else 0,
                 timeout=self._options.timeout,
                 report_id=self._report_id,
             ),
@@ -101,8 +129,6 @@ class Conversation:
         self.usage += Usage(
             1, reply.prompt_tokens, reply.cached_tokens, reply.completion_tokens, reply.seconds
         )
-        if reply.finish == "refusal":
-            self.notes.append("the model refused to answer")
         return reply
 
     def _weigh(self, reply: Reply) -> None:
@@ -115,7 +141,7 @@ class Conversation:
     ) -> dict[str, Any]:
         """The members of the answer to a further turn. None if there is no room for it in the context or
         in the number of requests: what was answered before still stands."""
-        if self.usage.requests >= MAX_REQUESTS:
+        if self._asked >= MAX_REQUESTS:
             return {}
         self._messages.append(turn)
         try:

@@ -60,30 +60,35 @@ class Extractor:
         whole = self._inquiry(report, cancel)
         try:
             answers, usage, failure = whole.answers(), whole.usage, whole.failure
+            reasoning = whole.reasoning
         except ContextOverflowError as error:
             try:
-                answers, usage, failure = self._in_parts(report, error.available, cancel)
+                answers, usage, failure, reasoning = self._in_parts(report, error.available, cancel)
             except ContextOverflowError as again:
                 reason = f"too long: needs {again.needed} tokens, the context holds {again.available}"
                 return self._failed(report, reason, whole.usage)
             usage += whole.usage
         if failure is not None:
             return self._failed(report, failure, usage)
-        return Extraction(report.id, {**answers, **self._deriving.answers(answers)}, usage)
+        answers |= self._deriving.answers(answers)
+        return Extraction(report.id, answers, usage, reasoning="\n\n".join(reasoning) or None)
 
     def _in_parts(
         self, report: Report, context: int, cancel: threading.Event | None
-    ) -> tuple[dict[str, Answer], Usage, str | None]:
-        """The answers of a long report, what they cost, and why there are none if no part has any."""
+    ) -> tuple[dict[str, Answer], Usage, str | None, list[str]]:
+        """The answers of a long report, what they cost, why there are none if no part has any, and what was
+        reasoned."""
         asker = self._for_parts
         pieces = parts(report.text, asker._size, context)
         found: list[dict[str, Answer]] = []
         failures: list[str] = []
+        reasoning: list[str] = []
         usage = Usage()
         for part in pieces:
             inquiry = asker._inquiry(replace(report, text=part.text(report.text)), cancel)
             answers = inquiry.answers()
             usage += inquiry.usage
+            reasoning += inquiry.reasoning
             if inquiry.failure is not None:
                 failures.append(inquiry.failure)
                 answers = {
@@ -92,9 +97,9 @@ class Extractor:
                 }
             found.append(answers)
         if len(failures) == len(pieces):
-            return {}, usage, failures[-1]
+            return {}, usage, failures[-1], reasoning
         merged = merge(self.codebook, found, pieces, report.text)
-        return marked(merged, self._rules.broken(merged)), usage, None
+        return marked(merged, self._rules.broken(merged)), usage, None, reasoning
 
     @cached_property
     def _for_parts(self) -> Extractor:

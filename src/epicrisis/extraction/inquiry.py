@@ -53,6 +53,7 @@ class Inquiry:
         self._said: dict[str, Any] = {}
         self._troubles: list[str] = []
         self.failure: str | None = None
+        self.reasoning: list[str] = []
         self.usage = Usage()
 
     def answers(self) -> dict[str, Answer]:
@@ -101,6 +102,8 @@ class Inquiry:
         finally:
             self.usage += talk.usage
         self._said |= talk.members
+        if talk.reasoning:
+            self.reasoning.append(talk.reasoning)
         if not found:
             reason = talk.notes[-1] if talk.notes else "no answer"
             self._troubles.append(reason)

@@ -29,10 +29,12 @@ class ExtractionOptions:
     instead; ``selector``: the same, chosen for each report. ``temperature`` and ``seed`` go to the engine.
     ``max_tokens``: the answer's budget in tokens (``None``: from the codebook). ``timeout``: seconds per
     request. ``repair``: whether a broken answer is asked again, once. ``confidence``: whether the engine is
-    asked for the probabilities of its tokens. ``group_size``: the most variables asked at once.
-    ``dependents_after``: variables with a ``when`` are asked once the others are answered, and only where
-    their condition holds. ``samples``: how often each question is asked, with other seeds; the majority
-    counts, of numbers the median. Several samples need a ``temperature``; 0 then stands for 0.7.
+    asked for the probabilities of its tokens.
+
+    ``group_size``: the most variables asked at once. ``dependents_after``: variables with a ``when`` are
+    asked once the others are answered, and only where their condition holds. ``samples``: how often each
+    question is asked, with other seeds; the majority counts, of numbers the median. Several samples need a
+    ``temperature``; 0 then stands for 0.7. ``think``: tokens that the model may reason with before it answers.
     """
 
     form: Form = DEFAULT_FORM
@@ -49,6 +51,7 @@ class ExtractionOptions:
     group_size: int | None = None
     dependents_after: bool = False
     samples: int = 1
+    think: int = 0
 
     @property
     def heat(self) -> float:

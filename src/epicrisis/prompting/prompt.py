@@ -39,6 +39,10 @@ _HOW = {
 }
 _ASK = "Fill in the data sheet for this report."
 _ASK_SOME = "Fill in these variables of the data sheet for this report:"
+_THINK = (
+    "Before the data sheet: say in a few short sentences what this report states about {names}, and what it "
+    "leaves open or denies. Do not fill in the sheet yet."
+)
 _ASK_QUOTES = (
     "For each of these, copy the words of the report that state it, word for word; "
     "null if the report does not state it."
@@ -76,6 +80,14 @@ class Prompt:
     def messages(self, text: str, variables: Sequence[Variable] | None = None) -> list[Message]:
         """The first turn for a report with this text, about ``variables`` (all if left out)."""
         return [*self._prefix, Message("user", f"{_report_block(text)}\n{self._ask(variables)}")]
+
+    def thinking(self, text: str, variables: Sequence[Variable]) -> tuple[list[Message], Message]:
+        """The messages that have the model reason about a report with this text first, and the turn that
+        asks for the answer then."""
+        whole = len(variables) == len(self.codebook.variables)
+        names = "the variables" if whole else ", ".join(variable.name for variable in variables)
+        first = Message("user", f"{_report_block(text)}\n{_THINK.format(names=names)}")
+        return [*self._prefix, first], Message("user", self._ask(variables))
 
     def schema_of(self, variables: Sequence[Variable]) -> Schema:
         """The schema of an answer about some of the variables."""

@@ -24,7 +24,8 @@ RunStatus = Literal["running", "interrupted", "finished", "failed"]
 
 _ADD_RESULT = (
     "INSERT INTO results (key, run, text_digest, answers, failed_answers, failure, retryable, requests,"
-    " prompt_tokens, cached_tokens, completion_tokens, seconds) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
+    " prompt_tokens, cached_tokens, completion_tokens, seconds, reasoning)"
+    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
 )
 _ADD_TEXT = "INSERT OR IGNORE INTO texts (digest, text) VALUES (?, ?)"
 _LINK = (
@@ -39,7 +40,7 @@ _FIND = (
 _RUN = "SELECT number, id, status, created, ended, codebook, engine, total, reuse_after, manifest FROM runs"
 _ROWS = (
     "SELECT r.report_id, r.patient, r.date, r.language, r.metadata, x.answers, x.failure, x.requests,"
-    " x.prompt_tokens, x.cached_tokens, x.completion_tokens, x.seconds, x.text_digest"
+    " x.prompt_tokens, x.cached_tokens, x.completion_tokens, x.seconds, x.reasoning, x.text_digest"
     " FROM run_reports r JOIN results x ON x.id = r.result WHERE r.run = ?"
 )
 
@@ -259,6 +260,7 @@ class Store:
                 usage.cached_tokens,
                 usage.completion_tokens,
                 usage.seconds,
+                extraction.reasoning,
             ),
         )
         assert cursor.lastrowid is not None
@@ -335,7 +337,7 @@ _LIST = "See 'epicrisis runs list'."
 
 
 def _report_row(row: tuple[Any, ...]) -> ReportRow:
-    report_id, patient, date, language, metadata, answers, failure, *usage, digest = row
+    report_id, patient, date, language, metadata, answers, failure, *usage, reasoning, digest = row
     return ReportRow(
         report_id=report_id,
         patient=patient,
@@ -347,6 +349,7 @@ def _report_row(row: tuple[Any, ...]) -> ReportRow:
             answers=load_answers(answers),
             usage=Usage(*usage),
             failure=failure,
+            reasoning=reasoning,
         ),
         digest=digest.hex(),
     )
