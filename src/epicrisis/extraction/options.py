@@ -34,7 +34,7 @@ class ExtractionOptions:
     ``group_size``: the most variables asked at once. ``dependents_after``: variables with a ``when`` are
     asked once the others are answered, and only where their condition holds. ``samples``: how often each
     question is asked, with other seeds; the majority counts, of numbers the median. Several samples need a
-    ``temperature``; 0 then stands for 0.7. ``think``: tokens that the model may reason with before it answers.
+    ``temperature``; 0 then stands for 0.7. ``think``: tokens to reason with before the answer.
     """
 
     form: Form = DEFAULT_FORM
