@@ -106,6 +106,7 @@ def _variables(draw: st.DrawFn, name: str, parents: list[dict[str, Any]], *, inn
     if kind == "quantity":
         variable |= {"unit": draw(st.text(min_size=1, max_size=5)), "range": draw(_ranges())}
         if draw(st.booleans()):
+            variable["reduce"] = draw(st.sampled_from(["max", "mean", "short_axis", "product"]))
             variable |= {"tolerance": draw(st.floats(0, 0.9)), "epsilon": draw(st.floats(0, 1e9))}
     if kind == "group":
         variable["variables"] = draw(_several(inner=True))
@@ -135,14 +136,41 @@ def _several(draw: st.DrawFn, *, inner: bool) -> list[dict[str, Any]]:
 
 
 @st.composite
+def _computed(draw: st.DrawFn, variables: list[dict[str, Any]]) -> dict[str, Any]:
+    """Rules and derived variables about variables of any kind."""
+    names = [one["name"] for one in variables if one["name"] not in ("and", "or", "not", "in", "is", "null")]
+    names = [name for name in names if name not in ("true", "false")]
+    if not names:
+        return {}
+    rules: list[Any] = [f"{draw(st.sampled_from(names))} is null"]
+    rules.append({"rule": f"{names[0]} is not null -> {names[-1]} is null", "message": draw(_text)})
+    cases = [{"when": f"{names[0]} is null", "value": draw(st.integers(0, 9))}, {"value": draw(st.just(3))}]
+    derive: list[dict[str, Any]] = [
+        {"name": "derived_number", "kind": "count", "cases": cases, "label": draw(_labels)},
+        {"name": "derived_boolean", "kind": "boolean", "formula": "derived_number > 1"},
+        {
+            "name": "derived_text",
+            "kind": "text",
+            "table": {
+                "columns": ["derived_number"],
+                "rows": [[[1, 2], draw(_text)], [">= 3", draw(_text)], ["*", "-"]],
+            },
+        },
+    ]
+    return {"rules": draw(st.sampled_from([[], rules])), "derive": draw(st.sampled_from([[], derive]))}
+
+
+@st.composite
 def _codebooks(draw: st.DrawFn) -> Codebook:
+    variables = draw(_several(inner=False))
     data = {
         "name": draw(_names),
         "version": draw(_text),
         "title": draw(_text),
         "instructions": draw(st.text()),
         "languages": draw(st.lists(_tags, min_size=1, max_size=2, unique=True)),
-        "variables": draw(_several(inner=False)),
+        "variables": variables,
+        **draw(_computed(variables)),
     }
     return Codebook.model_validate(data)
 

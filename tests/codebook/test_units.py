@@ -158,15 +158,19 @@ def test_what_cannot_be_computed_with(unit: str) -> None:
 
 def test_units_multiply_and_divide() -> None:
     psa, volume, density = measure("ng/ml"), measure("ml"), measure("ng/ml/cm3")
-    assert psa and volume and density
+    assert psa
+    assert volume
+    assert density
     assert factor(over(psa, volume), density) == 1.0
     length = measure("mm")
     area = measure("cm2")
-    assert length and area
+    assert length
+    assert area
     assert factor(times(length, length), area) == 0.01
     assert factor(psa, volume) is None
     cells, bare = measure("10^9/L"), measure("1")
-    assert cells and bare
+    assert cells
+    assert bare
     assert factor(cells, times(cells, bare)) == 1.0
     assert (str(psa), str(bare), str(cells)) == ("ng/ml", "1", "1e+09 1/l")
 

@@ -204,13 +204,14 @@ class _Resolver:
         sign = _SIGNS[type(operator)]
         left, one = self._visit(node.left)
         right, other = self._visit(node.comparators[0])
-        left, one = self._option(left, one, other)
-        right, other = self._option(right, other, one)
+        ordering = not isinstance(operator, ast.Eq | ast.NotEq)
+        left, one = self._option(left, one, other, ordering)
+        right, other = self._option(right, other, one, ordering)
         group = self._group(one, other, sign)
         found = self._compared(left, one, right, other, operator, sign)
         return found, Type("boolean", group=group)
 
-    def _option(self, node: ast.expr, found: Type, other: Type) -> Typed:
+    def _option(self, node: ast.expr, found: Type, other: Type, ordering: bool = False) -> Typed:
         """A bare word, or a literal, that is compared with a closed variable: one of its options."""
         literal = isinstance(node, ast.Constant)
         if not (literal or found.sort == "word"):
@@ -223,7 +224,7 @@ class _Resolver:
         option = next((one for one in other.options if same(one, written)), None)
         if option is not None:
             return ast.Constant(value=option), replace(other, label="", group=None)
-        if literal and other.sort == "number" and _type_of_literal(written).sort == "number":
+        if ordering and other.sort == "number" and found.sort == "number":
             return node, found  # a limit between two options, as in mta > 1.5
         guess = closest(str(written), other.options)
         fix = f"Did you mean '{guess}'?" if guess else f"The options are {listed(other.options)}."
@@ -293,6 +294,7 @@ class _Resolver:
         first, found = self.value(node.args[0])
         if found.sort in ("boolean", "list"):
             self.problem(f"{found.described}, which 'in' cannot look up")
+            found = _ANY
         allowed: list[ast.expr] = []
         for one in node.args[1:]:
             item, its_type = self._visit(one)
