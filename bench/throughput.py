@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import importlib.util
 import json
 import os
 import subprocess
@@ -165,6 +166,43 @@ def model(engine: str, reports: int) -> Iterator[tuple[str, Any]]:
     yield "peak memory beyond the model's size, MB", round(found["peak_mb"] - get(DEFAULT_MODEL).size / 2**20)
 
 
+_EMBEDDED = """
+import json, sys
+from epicrisis.engines.address import open_engine
+from epicrisis.engines.engine import Message, Request
+words, rounds, written = sys.argv[2].split(), int(sys.argv[3]), 64
+kinds = ("llamacpp", "native")
+engines = {kind: open_engine(f"{kind}:{sys.argv[1]}", context=8192) for kind in kinds}
+read = dict.fromkeys(kinds, 0.0)
+wrote = dict.fromkeys(kinds, 0.0)
+for turn in range(rounds + 1):
+    for kind, engine in engines.items():
+        # Another first word every time: nothing of the prompt has been evaluated before.
+        messages = [Message("user", f"{turn} " + " ".join(words[turn % 20:] * 30))]
+        one = engine.complete(Request(messages, max_tokens=1))
+        more = engine.complete(Request(messages, max_tokens=written))
+        if turn:  # the first is to warm up
+            read[kind] = max(read[kind], (one.prompt_tokens - one.cached_tokens) / one.seconds)
+            wrote[kind] = max(wrote[kind], more.completion_tokens / more.seconds)
+print(json.dumps({"read": read, "wrote": wrote, "tokens": one.prompt_tokens}))
+for engine in engines.values():
+    engine.close()
+"""
+
+
+def embedded(engine: str, rounds: int = 3) -> Iterator[tuple[str, Any]]:
+    """The engine compiled for this machine against the prebuilt one, taking turns; the best counts."""
+    if importlib.util.find_spec("llama_cpp") is None:
+        print("llama-cpp-python is not installed: the native engine is left out", flush=True)
+        return
+    found = child(_EMBEDDED, engine, SENTENCE, str(rounds))
+    yield "tokens of the prompt read for the next rows", found["tokens"]
+    for what, speeds in (("read", found["read"]), ("written", found["wrote"])):
+        for kind, speed in speeds.items():
+            yield f"{kind}: tokens {what} per second", round(speed, 1)
+        yield f"native : llamacpp, tokens {what} per second", round(speeds["native"] / speeds["llamacpp"], 2)
+
+
 def install() -> Iterator[tuple[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
@@ -187,6 +225,7 @@ def main() -> None:
     parts: list[Callable[[], Iterator[tuple[str, Any]]]] = [help_time, lambda: scripted(options.many)]
     if options.model:
         parts.append(lambda: model(options.engine, options.reports))
+        parts.append(lambda: embedded(options.engine))
     if options.install:
         parts.append(install)
     found: dict[str, Any] = {"cores": os.cpu_count(), "python": sys.version.split()[0]}

@@ -233,19 +233,24 @@ def test_progress_can_be_heard(engine: ScriptedEngine, capsys: pytest.CaptureFix
     assert "2/2" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("kind", ["llamacpp", "native"])
 def test_a_model_in_this_process_is_loaded_once_and_then_not_at_all(
-    tiny_gguf: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+    tiny_gguf: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
+    if kind == "native":
+        pytest.importorskip("llama_cpp", reason="llama-cpp-python is not installed")
+    address = f"{kind}:{tiny_gguf}"
     monkeypatch.setenv("EPICRISIS_HOME", str(folder / "home"))
     settings = EngineSettings(context=2048, threads=1)
-    run = epicrisis.extract(TEXTS, CODEBOOK, str(tiny_gguf), settings=settings)
+    run = epicrisis.extract(TEXTS, CODEBOOK, address, settings=settings)
     assert len(run) == 2
     info = run.manifest.engine.info
     assert info is not None
-    assert (info["kind"], info["context_length"], info["settings"]["threads"]) == ("llamacpp", 2048, 1)
+    assert (info["kind"], info["context_length"], info["settings"]["threads"]) == (kind, 2048, 1)
     assert run.manifest.engine.identity["digest"].startswith("sha256:")
     monkeypatch.setattr("epicrisis.engines.llamacpp._load", None)
-    again = epicrisis.extract(TEXTS, CODEBOOK, str(tiny_gguf), settings=settings)
+    monkeypatch.setattr("epicrisis.engines.native_library.library", None)
+    again = epicrisis.extract(TEXTS, CODEBOOK, address, settings=settings)
     assert again.id == run.id
 
 

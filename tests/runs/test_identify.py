@@ -48,6 +48,15 @@ def test_a_file_is_its_content(tiny_gguf: Path, tmp_path: Path) -> None:
         of(str(tmp_path / "missing.gguf"))
 
 
+def test_the_two_embedded_engines_are_not_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    native, prebuilt = of(f"native:{DEFAULT_MODEL}"), of(f"llamacpp:{DEFAULT_MODEL}")
+    assert (native.kind, prebuilt.kind) == ("native", "llamacpp")
+    assert native.sameness() != prebuilt.sameness()
+    monkeypatch.setattr("epicrisis.engines.native_library.installed", lambda: True)
+    assert of(DEFAULT_MODEL).sameness() == native.sameness()
+    assert of(DEFAULT_MODEL, parallel=4).sameness() == prebuilt.sameness()
+
+
 def test_a_server_with_a_named_model_is_not_asked() -> None:
     named = of("http://127.0.0.1:9/v1#m")
     assert (named.kind, named.model, named.settings) == ("openai", "m", {"url": "http://127.0.0.1:9/v1"})
