@@ -143,10 +143,12 @@ def test_the_native_engine_takes_one_request_at_a_time(tiny_gguf: Path) -> None:
 def test_the_native_engine_where_it_is_not_installed(
     tiny_gguf: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "llama_cpp", None)
-    with pytest.raises(EngineError, match="native engine cannot be loaded") as caught:
-        open_engine(f"native:{tiny_gguf}", context=512, threads=1)
-    assert "epicrisis[native]" in (caught.value.hint or "")
+    for name in ("llama_cpp", "numpy", "jinja2", "epicrisis.engines.native"):
+        monkeypatch.setitem(sys.modules, name, None)
+    for model in (str(tiny_gguf), DEFAULT_MODEL):
+        with pytest.raises(EngineError, match="native engine cannot be loaded") as caught:
+            open_engine(f"native:{model}", context=512, threads=1)
+        assert "epicrisis[native]" in (caught.value.hint or "")
 
 
 def test_opening_a_file(tiny_gguf: Path) -> None:

@@ -188,6 +188,8 @@ def open_engine(
             f"The native engine answers one request at a time, not {parallel}.",
             hint="Leave --parallel out, or use the other embedded engine: --engine llamacpp:MODEL",
         )
+    if embedded == "native":
+        native_library.library()  # not installed: that is said before a model is fetched
     if where.entry is not None:
         model = fetching.ensure(where.entry, store, fetch=fetch, report=report)
     elif where.hub is not None:
