@@ -48,8 +48,8 @@ class Answer:
     ``value`` by kind: boolean -> bool; category -> the option's value; ordinal -> the option's value;
     count -> int; quantity -> ``{"value": float, "unit": str}``, with ``"written": str`` where what was
     written says more ("2,5 cm" for 25 mm); date -> ISO 8601 string (a year or year-month where the day is
-    unknown); text -> str; spans -> list of ``{"text", "type", "start", "end"}``; group -> list of mappings from
-    sub-variable name to ``Answer``.
+    unknown); text -> str; spans -> list of ``{"text", "type", "start", "end"}``; group -> list of mappings
+    from sub-variable name to ``Answer``.
     ``confidence`` is a probability in [0, 1] or ``None``. ``notes`` are machine-written remarks that
     never quote the report.
     """
