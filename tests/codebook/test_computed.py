@@ -176,7 +176,7 @@ def test_a_rule_has_a_name_and_a_message() -> None:
         "{name: x, kind: date, formula: seen}",
         "{name: x, kind: text, formula: lower(remark)}",
         "{name: x, kind: category, options: [a, b], cases: [{when: size > 3, value: a}, {value: b}]}",
-        "{name: x, kind: boolean, table: {columns: [side, number], rows: [[left, '> 2', true], ['*', 4, false]]}}",
+        "{name: x, kind: boolean, table: {columns: [number], rows: [['> 2', true], ['*', false]]}}",
         "{name: x, kind: count, table: {columns: [side], rows: [[[left, right], 3], [~, 0]]}}",
         "{name: x, kind: text, cases: [{when: side == left, value: L}, {when: side == right}]}",
     ],

@@ -61,6 +61,24 @@ def test_only_the_variables_asked_about(all_kinds: Codebook) -> None:
     assert "infarct" not in definitions(all_kinds, [all_kinds["mta"]])
 
 
+def test_several_measurements_are_asked_for_where_the_codebook_reduces_them() -> None:
+    size = {"name": "v", "kind": "quantity", "unit": "mm"}
+    plain, reduced = (
+        definitions(Codebook.model_validate({"name": "t", "variables": [one]}))
+        for one in (size, {**size, "reduce": "max"})
+    )
+    assert plain == '- v (number and unit as in "12.5 mm"; units: mm, cm): '
+    assert reduced == '- v (number and unit as in "12.5 mm", several as in "12 x 8 mm"; units: mm, cm): '
+
+
+def test_what_is_derived_is_not_asked() -> None:
+    derived = [{"name": "d", "kind": "boolean", "formula": "v", "definition": "Never seen."}]
+    codebook = Codebook.model_validate(
+        {"name": "t", "variables": [{"name": "v", "kind": "boolean"}], "derive": derived, "rules": ["v"]}
+    )
+    assert definitions(codebook) == "- v (true | false): "
+
+
 def test_a_variable_without_a_definition_has_its_label() -> None:
     codebook = Codebook.model_validate(
         {

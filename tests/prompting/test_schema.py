@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 
 from epicrisis.codebook.codebook import Codebook
+from epicrisis.codebook.variable import QuantityVariable
 from epicrisis.engines.engine import Message, Request
 from epicrisis.engines.llamacpp import LlamaCppEngine
 from epicrisis.engines.schema import check_supported
@@ -107,6 +108,18 @@ def test_lists(all_kinds: Codebook) -> None:
     assert not valid(schema, {"lesions": [{"quote": "q", **lesion}] * 5})
 
 
+def test_several_measurements_only_where_the_codebook_says_what_to_make_of_them() -> None:
+    size = QuantityVariable(name="size", kind="quantity", unit="mm")
+    volume = QuantityVariable(name="size", kind="quantity", unit="ml", reduce="product")
+    one, several = (answer_schema([variable], Form.VALUE) for variable in (size, volume))
+    assert valid(one, {"size": "12.5 mm"})
+    assert not valid(one, {"size": "12 x 8 mm"})
+    assert valid(several, {"size": "12.5 ml"})
+    assert valid(several, {"size": "1.2 x 0.8 x 3 cm"})
+    assert not valid(several, {"size": "1 x 2 x 3 x 4 cm"})
+    assert not valid(several, {"size": "1.2 x cm"})
+
+
 def test_the_second_turn(all_kinds: Codebook) -> None:
     schema = quote_schema([all_kinds["mta"], all_kinds["sex"]])
     assert valid(schema, {"mta": "MTA 2", "sex": None})
@@ -149,3 +162,5 @@ def test_the_embedded_engine_takes_mentions_and_the_second_turn(
     drugs = all_kinds["drugs"].model_copy(update={"max_items": 3})
     answered(engine, answer_schema([drugs], Form.VALUE))
     answered(engine, quote_schema([all_kinds["mta"], all_kinds["size"]]))
+    several = QuantityVariable(name="size", kind="quantity", unit="ml", reduce="product")
+    answered(engine, answer_schema([several], Form.QUOTE_VALUE))
