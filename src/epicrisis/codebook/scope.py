@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -72,30 +72,40 @@ class Scope:
     """
 
     def __init__(self, variables: Iterable[BaseVariable], invalid: Collection[str] = ()) -> None:
-        self.types: dict[str, Type] = {}
-        self._top: list[str] = []
-        self._invalid = frozenset(invalid)
+        self._variables: dict[str, BaseVariable] = {}
+        self._groups: dict[str, str] = {}
+        self._invalid = dict.fromkeys(invalid)
+        self._types: dict[str, Type] = {}
         for variable in variables:
-            self._top.append(variable.name)
-            for name, found in _types(variable):
-                self.types.setdefault(name, found)
-        for name in invalid:
-            self._top.append(name)
-            self.types.setdefault(name, Type("any", label=name))
+            self._variables.setdefault(variable.name, variable)
+            for part in variable.variables if isinstance(variable, GroupVariable) else ():
+                name = f"{variable.name}.{part.name}"
+                self._variables.setdefault(name, part)
+                self._groups.setdefault(name, variable.name)
 
     def __contains__(self, name: str) -> bool:
-        return self.get(name) is not None
+        return name in self._variables or name.partition(".")[0] in self._invalid
 
     def get(self, name: str) -> Type | None:
-        found = self.types.get(name)
-        if found is None and name.partition(".")[0] in self._invalid:
+        """What a name stands for; ``None`` if it stands for nothing. Units are read here, no sooner: most
+        codebooks compute nothing, and Pint takes its time."""
+        if name not in self:
+            return None
+        if name not in self._types:
+            self._types[name] = self._type(name)
+        return self._types[name]
+
+    def _type(self, name: str) -> Type:
+        variable = self._variables.get(name)
+        if variable is None:
             return Type("any", label=name)
-        return found
+        return replace(type_of(variable), group=self._groups.get(name), label=name)
 
     @property
     def names(self) -> list[str]:
-        """All names, for messages."""
-        return [*self._top, *(name for name in self.types if "." in name)]
+        """All names, for messages; those of items last."""
+        top = [name for name in self._variables if name not in self._groups]
+        return [*top, *self._invalid, *self._groups]
 
 
 def type_of(variable: BaseVariable) -> Type:
@@ -116,11 +126,3 @@ def type_of(variable: BaseVariable) -> Type:
             return Type("number", options=values, label=label)
         return Type("text", options=values, ordered=isinstance(variable, OrdinalVariable), label=label)
     return Type("list" if isinstance(variable, GroupVariable | SpansVariable) else "text", label=label)
-
-
-def _types(variable: BaseVariable) -> Iterator[tuple[str, Type]]:
-    yield variable.name, type_of(variable)
-    if isinstance(variable, GroupVariable):
-        for part in variable.variables:
-            name = f"{variable.name}.{part.name}"
-            yield name, replace(type_of(part), group=variable.name, label=name)
