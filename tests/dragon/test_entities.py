@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from epicrisis.codebook import load
@@ -10,8 +12,16 @@ from epicrisis.dragon.entities import cells, first_index, mentions
 from epicrisis.extraction.answer import Answer, Status
 from epicrisis.library import path
 
-NEEDLES = ["Verslag", "van", "de", "biopten", ".", "Naald", "1", ":", "Apex", "links", "ventraal", ":", "Representatief", ".", "Naald", "2", ":", "Basis", "rechts", "dorsaal", ":", "Mogelijk", "te", "ondiep", "."]
-SPECIMENS = ["CONCLUSIE", ":", "I", ":", "Huidbiopt", "neus", ":", "basaalcelcarcinoom", ",", "nodulair", "en", "sprieterig", ".", "II", ":", "Huidexcisie", "rug", ":", "naevus", "."]
+NEEDLES = re.findall(
+    r"\S+",
+    "Verslag van de biopten . Naald 1 : Apex links ventraal : Representatief . "
+    "Naald 2 : Basis rechts dorsaal : Mogelijk te ondiep .",
+)
+SPECIMENS = re.findall(
+    r"\S+",
+    "CONCLUSIE : I : Huidbiopt neus : basaalcelcarcinoom , nodulair en sprieterig . "
+    "II : Huidexcisie rug : naevus .",
+)
 
 
 def tagged(tokens: list[str], *marks: tuple[str, int, str]) -> list[list[str]]:
