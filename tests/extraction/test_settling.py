@@ -271,3 +271,26 @@ def test_notes_never_hold_the_reports_words(codebook: Codebook) -> None:
     }
     for answer in answers(codebook, **said).values():
         assert secret not in " ".join(answer.notes)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "expected"),
+    [
+        ("nl", {"value": 1.2, "unit": "ml"}, {"value": 1200.0, "unit": "ml", "written": "1.200 ml"}),
+        ("en", {"value": 1.2, "unit": "ml"}, {"value": 1.2, "unit": "ml"}),
+    ],
+)
+def test_thousands_are_read_in_the_reports_language(
+    codebook_of: Any, language: str, said: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    codebook = codebook_of({"name": "volume", "kind": "quantity", "unit": "ml"})
+    found = settle(codebook, {"volume": Candidate(said, "1.200 ml")}, "Het volume is 1.200 ml.", language)
+    assert found["volume"].value["value"] == expected["value"]
+    assert found["volume"].value.get("written") in (expected.get("written"), "1.200 ml")
+
+
+def test_the_reports_way_of_writing_is_kept(codebook_of: Any) -> None:
+    codebook = codebook_of({"name": "size", "kind": "quantity", "unit": "mm", "units": ["cm"]})
+    said = {"value": 25.0, "unit": "mm", "written": "2.5 cm"}
+    found = settle(codebook, {"size": Candidate(said, "2,5 cm")}, "Laesie van 2,5 cm.", "nl")
+    assert found["size"].value == {"value": 25.0, "unit": "mm", "written": "2,5 cm"}

@@ -252,7 +252,7 @@ class Conversation:
             old = candidates[name]
             if found.problem is not None and old.problem is None:
                 continue
-            if found.quote is None and found.value == old.value:
+            if found.quote is None and _same(found.value, old.value):
                 found.quote = old.quote
             candidates[name] = found
 
@@ -261,3 +261,10 @@ class Conversation:
         for name in all_ruled_out(self._codebook.variables, {**known, **candidates}):
             if name in candidates and candidates[name].problem is not None:
                 candidates[name] = Candidate()
+
+
+def _same(value: Any, other: Any) -> bool:
+    """Whether two values are the same; amounts however they are written."""
+    if isinstance(value, Mapping) and isinstance(other, Mapping):
+        return (value["value"], value["unit"]) == (other["value"], other["unit"])
+    return bool(value == other)

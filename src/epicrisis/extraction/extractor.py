@@ -130,6 +130,7 @@ class Extractor:
             rules=self._rules,
             report_id=report.id,
             text=report.text,
+            language=report.language,
             cancel=cancel,
         )
 

@@ -37,6 +37,7 @@ class Inquiry:
         rules: Rules,
         report_id: str,
         text: str,
+        language: str | None = None,
         cancel: threading.Event | None = None,
     ) -> None:
         self._engine = engine
@@ -48,6 +49,7 @@ class Inquiry:
         self._rules = rules
         self._report_id = report_id
         self._text = text
+        self._language = language
         self._cancel = cancel
         self._candidates: dict[str, Candidate] = {}
         self._said: dict[str, Any] = {}
@@ -88,7 +90,7 @@ class Inquiry:
         for variable in contradicted(self._codebook, all_of_them):
             all_of_them[variable.name] = Candidate(problem=f"contradiction: {contradiction(variable)}")
         self._leaks.mark(self._codebook.variables, all_of_them, self._text)
-        return settle(self._codebook, all_of_them, self._text)
+        return settle(self._codebook, all_of_them, self._text, self._language)
 
     def _ask(self, variables: list[Variable]) -> None:
         """Ask about some variables, as often as the options say, and keep what comes of it."""

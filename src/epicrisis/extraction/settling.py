@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from epicrisis.codebook.codebook import Codebook
-from epicrisis.codebook.variable import GroupVariable, SpansVariable, Variable
+from epicrisis.codebook.variable import GroupVariable, QuantityVariable, SpansVariable, Variable
 
 from .answer import Answer, Evidence, Status
 from .candidate import Candidate, parts_of
@@ -15,22 +15,29 @@ from .dependencies import all_ruled_out
 from .grounding import Grounds
 from .hedging import Clauses
 from .mentions import located
+from .quantities import as_written
 from .support import support
 
 
-def settle(codebook: Codebook, candidates: Mapping[str, Candidate], text: str) -> dict[str, Answer]:
+def settle(
+    codebook: Codebook, candidates: Mapping[str, Candidate], text: str, language: str | None = None
+) -> dict[str, Answer]:
     """The answers for one report. Quotes are located in codebook order, each as near as possible to
-    the one before it: reports and codebooks tend to walk the same way."""
-    return _Settling(codebook, candidates, text).answers()
+    the one before it: reports and codebooks tend to walk the same way. ``language``: the report's, which
+    tells what its decimal signs mean; by default the codebook's first."""
+    return _Settling(codebook, candidates, text, language or codebook.languages[0]).answers()
 
 
 class _Settling:
     """The answers for one report, in the making."""
 
-    def __init__(self, codebook: Codebook, candidates: Mapping[str, Candidate], text: str) -> None:
+    def __init__(
+        self, codebook: Codebook, candidates: Mapping[str, Candidate], text: str, language: str
+    ) -> None:
         self._codebook = codebook
         self._candidates = candidates
         self._grounds = Grounds(text)
+        self._language = language
         self._clauses = Clauses(text)
         self._out = all_ruled_out(codebook.variables, candidates)
         self._near = 0
@@ -89,6 +96,8 @@ class _Settling:
                 return Answer(Status.FAILED, notes=("no quote found, and the codebook asks for one", *notes))
             # Nothing was located: the grade says so, and there are no offsets to give.
             return Answer(Status.INFERRED, value, None, notes=notes)
+        if isinstance(variable, QuantityVariable):
+            value = as_written(variable, value, evidence.quote, self._language)
         status = Status.STATED
         if variable.allows("uncertain") and self._clauses.hedged(evidence.start, evidence.end):
             status = Status.UNCERTAIN
