@@ -12,13 +12,12 @@ from ..prompting.form import Form
 from .ending import ending
 from .exits import DONE
 from .messages import count, out, out_json, say
-from .parameters import Json, flag
+from .parameters import ENGINE, Context, Json, Parallel, Threads, Timeout, flag
 
 if TYPE_CHECKING:
     from ..dragon.predict import Outcome
     from ..dragon.score import Score
 
-_ENGINE = Group("Engine", sort_key=3)
 _ASKING = Group("Asking", sort_key=4)
 _SHOWN = 5
 
@@ -47,16 +46,12 @@ def predict(
     fresh: Annotated[bool, flag("Ask everything anew, instead of going on.")] = False,
     quiet: Annotated[bool, flag("Say errors only.", "--quiet", "-q")] = False,
     engine: Annotated[
-        str | None, Parameter(group=_ENGINE, help="As for extract. The default model if left out.")
+        str | None, Parameter(group=ENGINE, help="As for extract. The default model if left out.")
     ] = None,
-    context: Annotated[int | None, Parameter(group=_ENGINE, help="Context length, in tokens.")] = None,
-    parallel: Annotated[int | None, Parameter(group=_ENGINE, help="Cases asked at the same time.")] = None,
-    threads: Annotated[
-        int | None, Parameter(group=_ENGINE, help="Processor threads, for models in this process.")
-    ] = None,
-    timeout: Annotated[
-        float | None, Parameter(group=_ENGINE, help="Seconds a model may take over one question.")
-    ] = None,
+    context: Context = None,
+    parallel: Parallel = None,
+    threads: Threads = None,
+    timeout: Timeout = None,
     codebook: Annotated[
         str | None,
         Parameter(
@@ -85,7 +80,7 @@ def predict(
     The same command again goes on where it stopped. Cases without an answer are listed in
     nlp-predictions-failures.json. Exit codes as for extract.
     """
-    from ..api import DEFAULT_ENGINE, EngineSettings
+    from ..api import DEFAULTENGINE, EngineSettings
     from ..dragon.answering import Fill
     from ..dragon.contract import Dataset
     from ..dragon.predict import plan
@@ -107,7 +102,7 @@ def predict(
         outcome = predict_it(
             what,
             output_dir,
-            engine or DEFAULT_ENGINE,
+            engine or DEFAULTENGINE,
             settings=EngineSettings(context=context, parallel=parallel, threads=threads, timeout=timeout),
             fill=Fill(fill),
             fresh=fresh,

@@ -11,7 +11,7 @@ from cyclopts import Group, Parameter
 from ..prompting.form import Form
 from .ending import ending
 from .messages import count, out, out_json, say
-from .parameters import flag
+from .parameters import ENGINE, Context, Parallel, Threads, Timeout, flag
 
 if TYPE_CHECKING:
     from ..api import Run
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _INPUT = Group("Input file", sort_key=1, help="Found out from the file where they are not given.")
 _COLUMNS = Group("Columns", sort_key=2, help="Found by name where they are not given; 'none' for no column.")
-_ENGINE = Group("Engine", sort_key=3)
 _ASKING = Group("Asking", sort_key=4, help="The defaults are those measured best with the default model.")
 _STORE = Group("Run store", sort_key=5)
 _SHOWN = 5
@@ -71,19 +70,15 @@ def extract(
     engine: Annotated[
         str | None,
         Parameter(
-            group=_ENGINE,
+            group=ENGINE,
             help="A model's name, a path to a .gguf file, hf:owner/repo/file.gguf, or a server as "
             "http://127.0.0.1:8000/v1#model-name. The default model if left out.",
         ),
     ] = None,
-    context: Annotated[int | None, Parameter(group=_ENGINE, help="Context length, in tokens.")] = None,
-    parallel: Annotated[int | None, Parameter(group=_ENGINE, help="Reports asked at the same time.")] = None,
-    threads: Annotated[
-        int | None, Parameter(group=_ENGINE, help="Processor threads, for models in this process.")
-    ] = None,
-    timeout: Annotated[
-        float | None, Parameter(group=_ENGINE, help="Seconds a model may take over one question.")
-    ] = None,
+    context: Context = None,
+    parallel: Parallel = None,
+    threads: Threads = None,
+    timeout: Timeout = None,
     form: Annotated[
         Form | None, Parameter(group=_ASKING, help="What the model writes for each variable.")
     ] = None,
@@ -150,7 +145,7 @@ def extract(
     The same command again goes on where it stopped and asks nothing twice. Exit code 0: all reports
     answered; 1: some failed, the run is kept; 2: nothing could start; 130: interrupted.
     """
-    from ..api import DEFAULT_ENGINE, EngineSettings, Run, prepare
+    from ..api import DEFAULTENGINE, EngineSettings, Run, prepare
     from ..reading import Columns, read
     from ..runs.database import store_path
     from ..runs.display import display
@@ -170,7 +165,7 @@ def extract(
         task = prepare(
             found,
             codebook,
-            engine or DEFAULT_ENGINE,
+            engine or DEFAULTENGINE,
             options=_options(
                 form=form,
                 examples=worked,

@@ -20,3 +20,12 @@ StorePath = Annotated[
     Path | None, Parameter(help="Where runs are kept: .epicrisis/store.sqlite, or $EPICRISIS_STORE.")
 ]
 Json = Annotated[bool, flag("Print JSON.")]
+
+#: How an engine is opened, for the commands that ask one.
+ENGINE = Group("Engine", sort_key=3)
+Context = Annotated[int | None, Parameter(group=ENGINE, help="Context length, in tokens.")]
+Parallel = Annotated[int | None, Parameter(group=ENGINE, help="Reports asked at the same time.")]
+Threads = Annotated[
+    int | None, Parameter(group=ENGINE, help="Processor threads, for models in this process.")
+]
+Timeout = Annotated[float | None, Parameter(group=ENGINE, help="Seconds a model may take over one question.")]

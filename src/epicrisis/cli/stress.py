@@ -6,19 +6,18 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from cyclopts import Group, Parameter
+from cyclopts import Parameter
 
 from .ending import ending
 from .exits import DONE
 from .messages import out, out_json, say
-from .parameters import Json, StorePath, flag
+from .parameters import ENGINE, Context, Json, Parallel, StorePath, Threads, Timeout, flag
 
 if TYPE_CHECKING:
     from ..runs.display import Display
     from ..stress.result import Stress
     from ..stress.subject import Subject
 
-_ENGINE = Group("Engine", sort_key=3)
 _SEVERAL = Parameter(consume_multiple=True, negative="")
 #: Columns that a terminal needs to show every number.
 _FOR_ALL, _WITHOUT = 119, (2, 6, 7)
@@ -57,16 +56,12 @@ def stress(
     quiet: Annotated[bool, flag("Show no progress.", "--quiet", "-q")] = False,
     engine: Annotated[
         str | None,
-        Parameter(group=_ENGINE, help="As for extract. The run's own, or the default model, if left out."),
+        Parameter(group=ENGINE, help="As for extract. The run's own, or the default model, if left out."),
     ] = None,
-    context: Annotated[int | None, Parameter(group=_ENGINE, help="Context length, in tokens.")] = None,
-    parallel: Annotated[int | None, Parameter(group=_ENGINE, help="Reports asked at the same time.")] = None,
-    threads: Annotated[
-        int | None, Parameter(group=_ENGINE, help="Processor threads, for models in this process.")
-    ] = None,
-    timeout: Annotated[
-        float | None, Parameter(group=_ENGINE, help="Seconds a model may take over one question.")
-    ] = None,
+    context: Context = None,
+    parallel: Parallel = None,
+    threads: Threads = None,
+    timeout: Timeout = None,
     store: StorePath = None,
     json: Json = False,
 ) -> int:
