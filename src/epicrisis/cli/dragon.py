@@ -80,7 +80,7 @@ def predict(
     The same command again goes on where it stopped. Cases without an answer are listed in
     nlp-predictions-failures.json. Exit codes as for extract.
     """
-    from ..api import DEFAULTENGINE, EngineSettings
+    from ..api import DEFAULT_ENGINE, EngineSettings
     from ..dragon.answering import Fill
     from ..dragon.contract import Dataset
     from ..dragon.predict import plan
@@ -102,7 +102,7 @@ def predict(
         outcome = predict_it(
             what,
             output_dir,
-            engine or DEFAULTENGINE,
+            engine or DEFAULT_ENGINE,
             settings=EngineSettings(context=context, parallel=parallel, threads=threads, timeout=timeout),
             fill=Fill(fill),
             fresh=fresh,

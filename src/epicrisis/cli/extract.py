@@ -145,7 +145,7 @@ def extract(
     The same command again goes on where it stopped and asks nothing twice. Exit code 0: all reports
     answered; 1: some failed, the run is kept; 2: nothing could start; 130: interrupted.
     """
-    from ..api import DEFAULTENGINE, EngineSettings, Run, prepare
+    from ..api import DEFAULT_ENGINE, EngineSettings, Run, prepare
     from ..reading import Columns, read
     from ..runs.database import store_path
     from ..runs.display import display
@@ -165,7 +165,7 @@ def extract(
         task = prepare(
             found,
             codebook,
-            engine or DEFAULTENGINE,
+            engine or DEFAULT_ENGINE,
             options=_options(
                 form=form,
                 examples=worked,
