@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ from .runs.run import StoredRun
 from .runs.selection import Selected, select
 from .runs.session import work
 from .runs.task import Ready, Task
+from .runs.translations import Translations, translations_path
 
 if TYPE_CHECKING:
     import polars
@@ -199,6 +200,9 @@ def extract(
 
             shown = stack.enter_context(closing(display()))
             listener, fetch_report = shown, shown.fetching
+        # Translations are the words of reports: where those are not kept, these are not either.
+        kept = options is not None and options.translate is not None and keep_text
+        translations = stack.enter_context(Translations(translations_path(path))) if kept else None
         task = prepare(
             reports,
             codebook,
@@ -210,6 +214,7 @@ def extract(
             options=options,
             calibration=calibration,
             fetch_report=fetch_report,
+            translations=translations,
         )
         session = work(task, path, progress=listener, fresh=fresh, keep_text=keep_text)
     if session.error is not None:
@@ -236,10 +241,12 @@ def prepare(
     options: ExtractionOptions | None = None,
     calibration: bool | str | os.PathLike[str] = True,
     fetch_report: FetchReport | None = None,
+    translations: MutableMapping[str, str] | None = None,
 ) -> Task:
     """Check and gather everything a run needs, short of loading a model. Writes nothing.
 
-    Arguments and errors as of ``extract``. ``fetch_report`` hears how far the fetching of a model is.
+    Arguments and errors as of ``extract``. ``fetch_report`` hears how far the fetching of a model is;
+    ``translations`` keeps translated sentences, where the options ask for them.
     """
     wanted, wanted_path = to_codebook(codebook)
     selected = select(_reports(reports, columns), limit=limit, ids=ids)
@@ -249,7 +256,7 @@ def prepare(
     else:
         opened = _Opening(DeferredEngine(lambda: engine), EngineIdentity.of(engine), None, keep_open=True)
     given = calibration if isinstance(calibration, bool) else Path(calibration)
-    return _task(wanted, wanted_path, selected, opened, options, given)
+    return _task(wanted, wanted_path, selected, opened, options, given, translations)
 
 
 def to_codebook(
@@ -341,8 +348,9 @@ def _task(
     opening: _Opening,
     options: ExtractionOptions,
     calibration: bool | Path,
+    translations: MutableMapping[str, str] | None = None,
 ) -> Task:
-    extractor = Extractor(codebook, opening.engine, options)
+    extractor = Extractor(codebook, opening.engine, options, translations=translations)
     named = opening.identity
     asking = Asking.of(named.model, named.digest, extractor.prompt_version, options.as_dict())
     chosen = choose(calibration, codebook, path, asking)

@@ -123,6 +123,13 @@ def extract(
         int | None,
         Parameter(group=_ASKING, help="Tokens the model may reason with before it answers; 0 by default."),
     ] = None,
+    translate: Annotated[
+        str | None,
+        Parameter(
+            group=_ASKING,
+            help="Have the engine translate reports into this language (en) first. Seldom better.",
+        ),
+    ] = None,
     temperature: Annotated[
         float | None,
         Parameter(group=_ASKING, help="Of the sampling. 0 (the default) is greedy; --samples then uses 0.7."),
@@ -150,11 +157,15 @@ def extract(
     from ..runs.database import store_path
     from ..runs.display import display
     from ..runs.session import work
+    from ..runs.translations import Translations, translations_path
 
     _check_output(out_file, (reports, Path(codebook)))
     path = store_path(store)
     with ExitStack() as stack:
         shown = None if quiet else stack.enter_context(closing(display()))
+        # Translations are the words of reports: where those are not kept, these are not either.
+        kept = translate is not None and not no_text
+        translations = stack.enter_context(Translations(translations_path(path))) if kept else None
         found = read(
             reports,
             Columns(text=text, id=id_, patient=patient, date=date, language=language),
@@ -173,6 +184,7 @@ def extract(
                 dependents_after=dependents_after or None,
                 samples=samples,
                 think=think,
+                translate=translate,
                 temperature=temperature,
                 seed=seed,
                 confidence=False if no_confidence else None,
@@ -183,6 +195,7 @@ def extract(
             settings=EngineSettings(context=context, parallel=parallel, threads=threads, timeout=timeout),
             calibration=_calibration(calibration, no_calibration),
             fetch_report=None if shown is None else shown.fetching,
+            translations=translations,
         )
         if out_file is not None:
             _check_columns(task)

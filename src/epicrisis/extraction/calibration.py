@@ -33,6 +33,7 @@ _OF_ASKING = (
     "dependents_after",
     "samples",
     "think",
+    "translate",
 )
 
 Probability = Annotated[float, Field(ge=0, le=1)]

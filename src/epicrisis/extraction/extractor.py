@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -23,6 +23,7 @@ from .long import codebook_for_parts, merge, parts
 from .options import ExtractionOptions
 from .rounds import first_round, groups
 from .rules import Rules, marked
+from .translation import TRANSLATION_VERSION, Translator, restored
 
 __all__ = ["MAX_REQUESTS", "ExtractionOptions", "Extractor"]
 
@@ -32,12 +33,25 @@ class Extractor:
 
     Report-level trouble (empty text, too long, no usable answer) comes back as an ``Extraction`` whose
     answers are all ``failed`` with the reason. Trouble with the engine is raised as ``EngineError``.
+    ``translations`` keeps what the engine translated, where the options say so: see ``Translator``.
     """
 
-    def __init__(self, codebook: Codebook, engine: Engine, options: ExtractionOptions | None = None) -> None:
+    def __init__(
+        self,
+        codebook: Codebook,
+        engine: Engine,
+        options: ExtractionOptions | None = None,
+        *,
+        translations: MutableMapping[str, str] | None = None,
+    ) -> None:
         self.codebook = codebook
         self.engine = engine
         self.options = options or ExtractionOptions()
+        self._translator: Translator | None = None
+        if self.options.translate is not None:
+            self._translator = Translator(
+                engine, self.options.translate, cache=translations, timeout=self.options.timeout
+            )
         first = first_round(codebook, dependents_after=self.options.dependents_after)
         self._groups = groups(first, self.options.group_size)
         common = self.options.shots if self.options.selector is None else self.options.selector.common
@@ -48,15 +62,24 @@ class Extractor:
 
     @property
     def prompt_version(self) -> str:
-        return PROMPT_VERSION
+        if self._translator is None:
+            return PROMPT_VERSION
+        return f"{PROMPT_VERSION}, translation {TRANSLATION_VERSION}"
 
     def extract(self, report: Report, cancel: threading.Event | None = None) -> Extraction:
         """The answers for ``report``, every variable of the codebook once, in its order.
 
-        A report that does not fit the context is asked in parts, whose answers are made one.
+        A report that does not fit the context is asked in parts, whose answers are made one. Evidence is in
+        the report's own words, also where a translation of it was asked about.
         """
         if not report.text.strip():
             return self._failed(report, "empty", Usage())
+        other = None if self._translator is None else self._translator.translate(report, cancel)
+        if other is None:
+            return self._asked(report, cancel)
+        return restored(self._asked(other.report, cancel), self.codebook, other, report.text)
+
+    def _asked(self, report: Report, cancel: threading.Event | None) -> Extraction:
         whole = self._inquiry(report, cancel)
         try:
             answers, usage, failure = whole.answers(), whole.usage, whole.failure

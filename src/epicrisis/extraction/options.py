@@ -35,6 +35,7 @@ class ExtractionOptions:
     asked once the others are answered, and only where their condition holds. ``samples``: how often each
     question is asked, with other seeds; the majority counts, of numbers the median. Several samples need a
     ``temperature``; 0 then stands for 0.7. ``think``: tokens to reason with before the answer.
+    ``translate``: the language (``en``) that the engine puts reports into before it is asked about them.
     """
 
     form: Form = DEFAULT_FORM
@@ -52,6 +53,7 @@ class ExtractionOptions:
     dependents_after: bool = False
     samples: int = 1
     think: int = 0
+    translate: str | None = None
 
     @property
     def heat(self) -> float:
@@ -65,6 +67,9 @@ class ExtractionOptions:
         options = {name: getattr(self, name) for name in plain}
         options["form"] = str(self.form)
         options["shots"] = self._shots()
+        if self.translate is None:
+            # Left out where it says nothing: what was asked before there was this option is the same still.
+            del options["translate"]
         return options
 
     def _shots(self) -> dict[str, Any] | None:

@@ -52,7 +52,7 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
                 path=path,
                 hint="Run 'epicrisis extract' first, or say where the store lies with --store.",
             )
-        _make_file(path)
+        make_file(path)
     with store_errors(path):
         connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
         try:
@@ -84,7 +84,7 @@ def store_errors(path: Path) -> Iterator[None]:
         raise StoreError(f"The run store cannot be used: {message}.", path=path, hint=hint) from error
 
 
-def _make_file(path: Path) -> None:
+def make_file(path: Path) -> None:
     """An empty file that only its owner can read: it will hold quotes from reports."""
     folder = path.parent
     try:
