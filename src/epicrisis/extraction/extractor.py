@@ -6,6 +6,7 @@ import threading
 from collections.abc import MutableMapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import NamedTuple
 
 from epicrisis.codebook.codebook import Codebook
 from epicrisis.engines.engine import Engine
@@ -26,6 +27,13 @@ from .rules import Rules, marked
 from .translation import TRANSLATION_VERSION, Translator, restored
 
 __all__ = ["MAX_REQUESTS", "ExtractionOptions", "Extractor"]
+
+
+class Questions(NamedTuple):
+    """How a report is asked about, and what finds answers that come from its examples."""
+
+    prompt: Prompt
+    leaks: Leaks
 
 
 class Extractor:
@@ -55,10 +63,14 @@ class Extractor:
         first = first_round(codebook, dependents_after=self.options.dependents_after)
         self._groups = groups(first, self.options.group_size)
         common = self.options.shots if self.options.selector is None else self.options.selector.common
-        self.prompt = self._prompt(common)
-        self._leaks = Leaks(common)
+        self._common = Questions(self._prompt(common), Leaks(common))
         self._rules = Rules(codebook)
         self._deriving = Deriving(codebook)
+
+    @property
+    def prompt(self) -> Prompt:
+        """How reports are asked about that have no examples of their own."""
+        return self._common.prompt
 
     @property
     def prompt_version(self) -> str:
@@ -80,7 +92,7 @@ class Extractor:
         return restored(self._asked(other.report, cancel), self.codebook, other, report.text)
 
     def _asked(self, report: Report, cancel: threading.Event | None) -> Extraction:
-        whole = self._inquiry(report, cancel)
+        whole = self._inquiry(report, self.questions(report), cancel)
         try:
             answers, usage, failure = whole.answers(), whole.usage, whole.failure
             reasoning = whole.reasoning
@@ -102,13 +114,15 @@ class Extractor:
         """The answers of a long report, what they cost, why there are none if no part has any, and what was
         reasoned."""
         asker = self._for_parts
-        pieces = parts(report.text, asker._size, context)
+        # Examples are chosen for the report, once: all its parts are asked, and measured, with them.
+        questions = asker.questions(report)
+        pieces = parts(report.text, lambda text: asker._size(questions.prompt, text), context)
         found: list[dict[str, Answer]] = []
         failures: list[str] = []
         reasoning: list[str] = []
         usage = Usage()
         for part in pieces:
-            inquiry = asker._inquiry(replace(report, text=part.text(report.text)), cancel)
+            inquiry = asker._inquiry(replace(report, text=part.text(report.text)), questions, cancel)
             answers = inquiry.answers()
             usage += inquiry.usage
             reasoning += inquiry.reasoning
@@ -128,28 +142,27 @@ class Extractor:
     def _for_parts(self) -> Extractor:
         return Extractor(codebook_for_parts(self.codebook), self.engine, self.options)
 
-    def _size(self, text: str) -> int:
+    def _size(self, prompt: Prompt, text: str) -> int:
         """Tokens that asking about a text takes at most: the prompt and room for the longest answer."""
         most = 0
         for variables in self._groups:
-            messages = self.prompt.messages(text, variables)
+            messages = prompt.messages(text, variables)
             counted = self.engine.count_tokens(messages)
             if counted is None:
                 # A server that cannot count: as if a token had two bytes, which few tokenizers reach.
                 counted = (
                     sum(len(message.content.encode("utf-8", "surrogatepass")) for message in messages) // 2
                 )
-            most = max(most, counted + (self.options.max_tokens or self.prompt.budget(variables)))
+            most = max(most, counted + (self.options.max_tokens or prompt.budget(variables)))
         return most
 
-    def _inquiry(self, report: Report, cancel: threading.Event | None) -> Inquiry:
-        prompt, leaks = self.questions(report)
+    def _inquiry(self, report: Report, questions: Questions, cancel: threading.Event | None) -> Inquiry:
         return Inquiry(
             self.engine,
-            prompt,
+            questions.prompt,
             self.options,
             first=self._groups,
-            leaks=leaks,
+            leaks=questions.leaks,
             rules=self._rules,
             report_id=report.id,
             text=report.text,
@@ -157,15 +170,15 @@ class Extractor:
             cancel=cancel,
         )
 
-    def questions(self, report: Report) -> tuple[Prompt, Leaks]:
+    def questions(self, report: Report) -> Questions:
         """How this report is asked about, and what finds answers that come from its examples."""
         selector = self.options.selector
         if selector is None:
-            return self.prompt, self._leaks
+            return self._common
         shots = selector.choose(report)
         if shots == selector.common:
-            return self.prompt, self._leaks
-        return self._prompt(shots), Leaks(shots)
+            return self._common
+        return Questions(self._prompt(shots), Leaks(shots))
 
     def _prompt(self, shots: Sequence[WorkedExample]) -> Prompt:
         options = self.options
@@ -175,10 +188,11 @@ class Extractor:
             absent=options.absent,
             examples=options.examples,
             shots=shots,
-            groups=self._asked_apart(),
+            groups=self._shown_apart,
         )
 
-    def _asked_apart(self) -> list[list[str]]:
+    @cached_property
+    def _shown_apart(self) -> list[list[str]]:
         """The groups as the worked examples show them; none if everything is asked at once."""
         if self.options.group_size is None and not self.options.dependents_after:
             return []

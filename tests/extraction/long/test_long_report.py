@@ -214,3 +214,26 @@ def test_the_whole_way_with_a_small_context(
     for answer in answers.values():
         if answer.evidence is not None:
             assert text[answer.evidence.start : answer.evidence.end] == answer.evidence.quote
+
+
+def test_parts_are_measured_with_the_examples_they_are_asked_with(
+    codebook: Codebook, reading: Callable[..., Any]
+) -> None:
+    """Examples chosen for the report count when it is cut: what is asked fits."""
+    from epicrisis.examples import Example, Pool, Selector
+    from epicrisis.extraction import ExtractionOptions, Extractor
+    from epicrisis.prompting.worked import WorkedExample
+    from epicrisis.report import Report
+
+    shown = [WorkedExample(f"Voorbeeld {name}. " + "Geen bijzonderheden. " * 60, {}, name) for name in "ab"]
+    pool = Pool(codebook, [Example(one) for one in shown])
+    engine = ScriptedEngine(reading(codebook, READERS).reply, context_length=CONTEXT)
+    options = ExtractionOptions(
+        form=Form.QUOTE_VALUE, max_tokens=ANSWER, selector=Selector(pool, 2, "structure")
+    )
+    found = Extractor(codebook, engine, options).extract(Report("long", long_report(4)))
+    assert not found.failed
+    assert found.answers["birads"].value == 4
+    for request in engine.requests:
+        asked = "".join(message.content for message in request.messages)
+        assert all(f"Voorbeeld {name}." in asked for name in "ab")
