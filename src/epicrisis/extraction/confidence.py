@@ -14,7 +14,9 @@ from __future__ import annotations
 
 import json
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 
 from epicrisis.codebook.variable import BooleanVariable, ClosedVariable, Variable
 from epicrisis.engines.engine import Reply, TokenLogprob
@@ -83,11 +85,9 @@ class _Tokens:
     def __init__(self, text: str, tokens: Sequence[TokenLogprob]) -> None:
         self.text = text
         self._tokens = tokens
-        self._starts = []
-        at = 0
-        for token in tokens:
-            self._starts.append(at)
-            at += len(token.token)
+        # Where each token ends, and so the next one starts.
+        self._ends = list(accumulate(len(token.token) for token in tokens))
+        self._starts = [0, *self._ends[:-1]]
 
     def chosen(self, place: Place, allowed: Mapping[str, object]) -> float:
         """The probability of the value at ``place`` among the ``allowed`` ones."""
@@ -126,13 +126,9 @@ class _Tokens:
         logs = [self._tokens[number].logprob for number in self._over(place)]
         return math.exp(min(0.0, math.fsum(logs) / len(logs))) if logs else 1.0
 
-    def _over(self, place: Place) -> list[int]:
+    def _over(self, place: Place) -> range:
         """The numbers of the tokens that have a character in ``place``."""
-        return [
-            number
-            for number, (start, token) in enumerate(zip(self._starts, self._tokens, strict=True))
-            if start < place.end and start + len(token.token) > place.start
-        ]
+        return range(bisect_right(self._ends, place.start), bisect_left(self._starts, place.end))
 
 
 def _share(token: TokenLogprob, ways: Mapping[str, str], kept: set[str], *, together: bool = False) -> float:

@@ -231,16 +231,13 @@ class Conversation:
 
         ``said`` is what the model wrote before, in earlier conversations, by variable.
         """
-        self._variables = [one for one in variables if one.name in (said if self._whole else complaints)]
+        self._variables = [
+            one for one in variables if one.name in (complaints if self._prompt.apart else said)
+        ]
         self._messages = self._prompt.messages(text, self._variables)
         written = self._prompt.written({one.name: said[one.name] for one in self._variables})
         self._messages.append(Message("assistant", written))
         self._ask_about(complaints, candidates)
-
-    @property
-    def _whole(self) -> bool:
-        """Whether everything is asked at once."""
-        return not self._prompt.apart
 
     def _ask_about(self, complaints: Mapping[str, str], candidates: dict[str, Candidate]) -> None:
         concerned = [variable for variable in self._variables if variable.name in complaints]

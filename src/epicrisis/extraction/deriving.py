@@ -62,6 +62,8 @@ class Deriving:
 
     def answers(self, answers: Mapping[str, Answer]) -> dict[str, Answer]:
         """See ``derive``."""
+        if not self._codebook.derive:
+            return {}
         found = facts(self._codebook.variables, answers)
         settled: dict[str, Answer] = {}
         for one in self._ordered:
