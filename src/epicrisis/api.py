@@ -49,7 +49,8 @@ class Run(StoredRun):
         """The run as a polars frame: one row per report (``wide``) or per answer (``long``).
 
         ``include`` adds columns beside each variable of the wide form: ``status``, ``evidence``,
-        ``grade``, ``confidence``, ``notes``. Raises MissingExtraError without the extra ``tables``.
+        ``grade``, ``confidence``, ``votes``, ``notes``. Raises MissingExtraError without the extra
+        ``tables``.
         """
         from .export.table import frame
 

@@ -48,7 +48,7 @@ def full() -> Record:
         "infarct": quoted(True, "infarct", 3),
         "side": quoted("left", "links", 20),
         "mta": Answer(Status.UNCERTAIN, 2, Evidence("MTA 2?", 30, 36, Grade.NORMALISED)),
-        "lesions": Answer(Status.INFERRED, 3, None, 0.5),
+        "lesions": Answer(Status.INFERRED, 3, None, 0.5, votes=0.6),
         "size": quoted({"value": 12.0, "unit": "mm"}, "12mm", 40),
         "seen": quoted("2020-01", "januari 2020", 50),
         "conclusion": quoted('=1+1; "één",\r\ntwee', "x", 60),

@@ -65,22 +65,19 @@ def test_wide_csv(tmp_path, codebook, full, failed):
 
 def test_what_stands_beside_the_values(tmp_path, codebook, full, failed):
     path = tmp_path / "t.csv"
-    write_table(
-        [full, failed], codebook, path, include={"status", "evidence", "grade", "confidence", "notes"}
-    )
+    extras = ("status", "evidence", "grade", "confidence", "votes", "notes")
+    write_table([full, failed], codebook, path, include=set(extras))
     one, two = csv_rows(path)
-    assert [one[f"mta__{extra}"] for extra in ("status", "evidence", "grade", "confidence", "notes")] == [
+    assert [one[f"mta__{extra}"] for extra in extras] == [
         "uncertain",
         "MTA 2?",
         "normalised",
         "",
         "",
+        "",
     ]
-    assert one["lesions__confidence"] == "0.5"
-    assert list(one)[-6:] == [
-        "specimens",
-        *(f"specimens__{e}" for e in ("status", "evidence", "grade", "confidence", "notes")),
-    ]
+    assert (one["lesions__confidence"], one["lesions__votes"]) == ("0.5", "0.6")
+    assert list(one)[-7:] == ["specimens", *(f"specimens__{extra}" for extra in extras)]
     parts = json.loads(one["specimens"])
     assert (parts[0]["site__evidence"], parts[1]["width__notes"]) == ("long", "out of range")
     assert two["infarct__status"] == "failed"
@@ -221,7 +218,7 @@ def test_long(tmp_path, codebook, full, failed):
     assert size == {
         "nr": "007", "pid": "p1", "variable": "size", "item": "", "part": "", "type": "", "value": "12",
         "unit": "mm", "status": "stated", "quote": "12mm", "start": "40", "end": "44", "grade": "exact",
-        "confidence": "0.75", "notes": "",
+        "confidence": "0.75", "votes": "", "notes": "",
     }  # fmt: skip
     assert by["007", "infarct", "", ""]["value"] == "true"
     first, second = by["007", "drugs", "1", ""], by["007", "drugs", "2", ""]

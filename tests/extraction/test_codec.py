@@ -32,6 +32,7 @@ def answers(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Answer]:
         st.none() | evidence,
         st.none() | st.floats(0, 1),
         st.lists(texts, max_size=2).map(tuple),
+        st.none() | st.floats(0, 1),
     )
 
 
@@ -57,7 +58,11 @@ def test_true_and_one_stay_apart() -> None:
 
 def test_the_document_can_be_read_without_this_program() -> None:
     answer = Answer(
-        Status.STATED, {"value": 1.5, "unit": "mm"}, Evidence("1,5 mm", 3, 9, Grade.NORMALISED), 0.5
+        Status.STATED,
+        {"value": 1.5, "unit": "mm"},
+        Evidence("1,5 mm", 3, 9, Grade.NORMALISED),
+        0.5,
+        votes=0.8,
     )
     assert json.loads(dump_answers({"size": answer, "other": Answer(Status.NOT_MENTIONED)})) == {
         "size": {
@@ -65,8 +70,16 @@ def test_the_document_can_be_read_without_this_program() -> None:
             "value": {"value": 1.5, "unit": "mm"},
             "evidence": {"quote": "1,5 mm", "start": 3, "end": 9, "grade": "normalised"},
             "confidence": 0.5,
+            "votes": 0.8,
         },
         "other": {"status": "not_mentioned"},
+    }
+
+
+def test_answers_stored_before_votes_were_kept() -> None:
+    stored = '{"side":{"status":"stated","value":"left","confidence":0.5,"notes":["2 of 3 samples agree"]}}'
+    assert load_answers(stored) == {
+        "side": Answer(Status.STATED, "left", confidence=0.5, notes=("2 of 3 samples agree",))
     }
 
 

@@ -45,6 +45,18 @@ def test_a_problem_is_a_failure_with_its_reason(codebook: Codebook) -> None:
     assert found == Answer(Status.FAILED, notes=("must be one of: 0, 1",))
 
 
+def test_the_votes_go_where_the_confidence_goes(codebook: Codebook) -> None:
+    found = answers(
+        codebook,
+        mta=Candidate(2, "MTA links 2", confidence=0.5, votes=0.6),
+        seen=Candidate(confidence=0.7, votes=0.8),
+        size=Candidate(problem="must be a number", confidence=0.9, votes=0.4),
+    )
+    assert (found["mta"].confidence, found["mta"].votes) == (0.5, 0.6)
+    assert found["seen"] == Answer(Status.NOT_MENTIONED, confidence=0.7, votes=0.8)
+    assert (found["size"].confidence, found["size"].votes) == (None, None)
+
+
 def test_a_quote_that_is_not_there_and_nothing_else_is(codebook: Codebook) -> None:
     found = answers(codebook, seen=Candidate("2020", "scan uit 2020"))["seen"]
     assert found == Answer(Status.INFERRED, "2020", None, notes=("the model's quote is not in the report",))

@@ -29,7 +29,11 @@ def voted(codebook_of: Any, variable: dict[str, Any], *cast: Candidate) -> Candi
 def test_the_majority_counts_and_the_share_is_kept(codebook_of: Any) -> None:
     found = voted(codebook_of, CATEGORY, Candidate("a"), Candidate("b", "quote"), Candidate("b"))
     assert (found.value, found.quote, found.notes) == ("b", "quote", ("2 of 3 samples agree",))
-    assert found.confidence == pytest.approx(2 / 3)
+    assert found.confidence == found.votes == pytest.approx(2 / 3)
+
+
+def test_one_sample_has_no_votes(codebook_of: Any) -> None:
+    assert voted(codebook_of, CATEGORY, Candidate("a", confidence=0.9)) == Candidate("a", confidence=0.9)
 
 
 def test_a_tie_goes_to_the_first(codebook_of: Any) -> None:
@@ -56,7 +60,10 @@ def test_lists_agree_whatever_their_order(codebook_of: Any) -> None:
 
 def test_how_sure_each_was_weighs(codebook_of: Any) -> None:
     cast = Candidate("a", confidence=0.9), Candidate("a", confidence=0.5), Candidate("b", confidence=0.8)
-    assert voted(codebook_of, CATEGORY, *cast).confidence == pytest.approx(1.4 / 3)
+    found = voted(codebook_of, CATEGORY, *cast)
+    assert (found.confidence, found.votes) == (pytest.approx(1.4 / 3), pytest.approx(2 / 3))
+    # What is left without the votes is the mean of those that agree.
+    assert found.confidence / found.votes == pytest.approx(0.7)
 
 
 @given(st.lists(st.sampled_from(["a", "b", "c", None]), min_size=2, max_size=9))
@@ -80,5 +87,6 @@ def test_every_sample_has_its_own_seed_and_a_temperature(codebook_of: Any) -> No
     found = Extractor(codebook_of(CATEGORY), ScriptedEngine(answer), options).extract(Report("r", "Tekst."))
     assert found.answers["x"].value == "b"
     assert "2 of 3 samples agree" in found.answers["x"].notes
+    assert found.answers["x"].votes == pytest.approx(2 / 3)
     assert [(one.seed, one.temperature) for one in seen] == [(5, 0.7), (6, 0.7), (7, 0.7)]
     assert found.usage.requests == 3

@@ -32,7 +32,8 @@ def export(
         str | None,
         Parameter(
             name="--with",
-            help="Columns beside each variable, commas between: status, evidence, grade, confidence, notes.",
+            help="Columns beside each variable, commas between: status, evidence, grade, confidence, votes, "
+            "notes.",
         ),
     ] = None,
     store: StorePath = None,

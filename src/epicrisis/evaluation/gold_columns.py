@@ -26,6 +26,7 @@ LONG = (
     "end",
     "grade",
     "confidence",
+    "votes",
     "notes",
 )
 #: How alike a name and a variable's must be for the one to be the other misspelt.

@@ -30,7 +30,7 @@ _MISSING = frozenset({"NA", "N/A", "NaN", "#N/A"})
 _TIME = re.compile(r"(?<=[0-9]{2})[T ][0-9]{2}:.*", re.S)
 _MENTION_END = "; "
 #: The columns (or keys) that may stand beside a value, as ``export`` writes them.
-BESIDE = ("status", "evidence", "unit", "grade", "confidence", "notes")
+BESIDE = ("status", "evidence", "unit", "grade", "confidence", "votes", "notes")
 
 
 def is_blank(variable: Variable, raw: Any) -> bool:

@@ -25,6 +25,7 @@ COLUMNS = (
     Column("end", "integer"),
     Column("grade"),
     Column("confidence", "number"),
+    Column("votes", "number"),
     Column("notes"),
 )
 
@@ -70,6 +71,7 @@ def _row(
         answer.status.value,
         *((None, None, None, None) if evidence is None else (*evidence[:3], evidence.grade.value)),
         answer.confidence,
+        answer.votes,
         "; ".join(answer.notes) or None,
     ]
 

@@ -48,7 +48,8 @@ def write_table(
 
     ``format`` is ``csv``, ``jsonl``, ``parquet`` or ``xlsx``; by default the ending of ``path`` tells.
     ``form`` is ``wide`` (a row per report) or ``long`` (a row per answer). ``include`` names what stands
-    beside each variable of the wide form: ``status``, ``evidence``, ``grade``, ``confidence``, ``notes``.
+    beside each variable of the wide form: ``status``, ``evidence``, ``grade``, ``confidence``, ``votes``,
+    ``notes``.
     ``identity`` maps ``id``, ``patient``, ``date`` and ``language`` to column names
     (``ResolvedColumns.identity`` of the reports read); ``carried`` are the names of the carried columns,
     ``()`` for none. Where these are ``None`` they are found by going through ``records`` once before, or,

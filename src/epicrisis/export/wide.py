@@ -21,9 +21,9 @@ from ..extraction.record import Record
 from .layout import Column, ColumnType, Layout, Values, answer_of, check_names, identity_columns
 
 #: What can stand beside each variable, in a column ``variable__extra``.
-Extra = Literal["status", "evidence", "grade", "confidence", "notes"]
+Extra = Literal["status", "evidence", "grade", "confidence", "votes", "notes"]
 EXTRAS: tuple[Extra, ...] = get_args(Extra)
-_EXTRA_TYPES: Mapping[Extra, ColumnType] = {"confidence": "number"}
+_EXTRA_TYPES: Mapping[Extra, ColumnType] = {"confidence": "number", "votes": "number"}
 
 
 def wide_layout(
@@ -123,6 +123,7 @@ _EXTRA_GETTERS: Mapping[Extra, Callable[[Answer], Any]] = {
     "evidence": lambda answer: None if answer.evidence is None else answer.evidence.quote,
     "grade": lambda answer: None if answer.evidence is None else answer.evidence.grade.value,
     "confidence": lambda answer: answer.confidence,
+    "votes": lambda answer: answer.votes,
     "notes": lambda answer: "; ".join(answer.notes) or None,
 }
 

@@ -51,7 +51,8 @@ class Answer:
     unknown); text -> str; spans -> list of ``{"text", "type", "start", "end"}``; group -> list of mappings
     from sub-variable name to ``Answer``.
     ``confidence`` is a probability in [0, 1] or ``None``. ``notes`` are machine-written remarks that
-    never quote the report.
+    never quote the report. ``votes`` is the share of the samples that gave this answer, in (0, 1];
+    ``None`` where one was asked for.
     """
 
     status: Status
@@ -59,6 +60,7 @@ class Answer:
     evidence: Evidence | None = None
     confidence: float | None = None
     notes: tuple[str, ...] = ()
+    votes: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

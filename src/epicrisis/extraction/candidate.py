@@ -23,7 +23,8 @@ class Candidate:
 
     The value of a group is a list of mappings with the parts as the model gave them; ``blemish`` is the
     complaint about parts that are not valid, which spoil the part and not the group. ``confidence`` is the
-    probability of what the model said, where the engine tells. ``notes`` go to the answer.
+    probability of what the model said, where the engine tells. ``notes`` go to the answer, and so do
+    ``votes``, the share of the samples that said it.
     """
 
     value: Any = None
@@ -32,6 +33,7 @@ class Candidate:
     blemish: str | None = None
     confidence: float | None = None
     notes: tuple[str, ...] = ()
+    votes: float | None = None
 
     @property
     def empty(self) -> bool:

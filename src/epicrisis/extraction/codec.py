@@ -1,8 +1,8 @@
 """Extractions to JSON and back: what the run store keeps of the answers.
 
 An answer is an object with ``status`` and, where it has them, ``value`` (or ``items`` for the
-groups, each item an object of answers), ``evidence``, ``confidence`` and ``notes``. Nothing depends on
-the codebook, so a stored extraction can be read without it.
+groups, each item an object of answers), ``evidence``, ``confidence``, ``votes`` and ``notes``. Nothing
+depends on the codebook, so a stored extraction can be read without it.
 """
 
 from __future__ import annotations
@@ -61,6 +61,8 @@ def answer_document(answer: Answer) -> dict[str, Any]:
         }
     if answer.confidence is not None:
         document["confidence"] = answer.confidence
+    if answer.votes is not None:
+        document["votes"] = answer.votes
     if answer.notes:
         document["notes"] = answer.notes
     return document
@@ -93,4 +95,5 @@ def _answer(document: Mapping[str, Any]) -> Answer:
         else Evidence(evidence["quote"], evidence["start"], evidence["end"], _GRADES[evidence["grade"]]),
         confidence=document.get("confidence"),
         notes=tuple(document.get("notes", ())),
+        votes=document.get("votes"),
     )

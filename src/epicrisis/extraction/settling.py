@@ -60,15 +60,19 @@ class _Settling:
         if variable.name in out:
             ignored = () if found.value is None else (f"ignored: needs {variable.when}",)
             # What the model said where nothing could be said tells nothing about how sure it is.
-            sure = found.confidence if found.value is None else None
+            sure, votes = (found.confidence, found.votes) if found.value is None else (None, None)
             if variable.allows("not_applicable"):
-                return Answer(Status.NOT_APPLICABLE, confidence=sure, notes=ignored)
-            return Answer(Status.NOT_MENTIONED, confidence=sure, notes=ignored)
+                return Answer(Status.NOT_APPLICABLE, confidence=sure, notes=ignored, votes=votes)
+            return Answer(Status.NOT_MENTIONED, confidence=sure, notes=ignored, votes=votes)
         if found.value is None:
-            return Answer(Status.NOT_MENTIONED, confidence=found.confidence, notes=found.notes)
+            return Answer(
+                Status.NOT_MENTIONED, confidence=found.confidence, notes=found.notes, votes=found.votes
+            )
         answer = self._valued(variable, found, shared)
-        sure = None if answer.status is Status.FAILED else found.confidence
-        return replace(answer, confidence=sure, notes=(*answer.notes, *found.notes))
+        notes = (*answer.notes, *found.notes)
+        if answer.status is Status.FAILED:
+            return replace(answer, notes=notes)
+        return replace(answer, confidence=found.confidence, notes=notes, votes=found.votes)
 
     def _valued(self, variable: Variable, found: Candidate, shared: Evidence | None) -> Answer:
         if isinstance(variable, SpansVariable):

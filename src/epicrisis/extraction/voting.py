@@ -24,7 +24,7 @@ from .candidate import Candidate
 
 
 def vote(variables: Sequence[Variable], samples: Sequence[Mapping[str, Candidate]]) -> dict[str, Candidate]:
-    """The candidate of each variable, with a note of how many samples agree with it.
+    """The candidate of each variable, with the share of the samples that agree with it.
 
     A sample without a valid value for a variable has no vote on it, but counts among the samples. Ties go
     to the value that was given first.
@@ -51,6 +51,7 @@ def _vote(variable: Variable, cast: Sequence[Candidate]) -> Candidate:
     return replace(
         first,
         confidence=_confidence(agreeing, len(cast)),
+        votes=len(agreeing) / len(cast),
         notes=(*first.notes, f"{len(agreeing)} of {len(cast)} samples agree"),
     )
 
@@ -68,7 +69,8 @@ def _chosen(variable: Variable, valid: Sequence[Candidate], keys: Sequence[str])
 
 
 def _confidence(agreeing: Sequence[Candidate], total: int) -> float:
-    """The share of the samples that agree, each weighed by how sure it was where that is known."""
+    """The share of the samples that agree, each weighed by how sure it was where that is known: the votes
+    times the mean confidence of those that agree."""
     return sum(1.0 if one.confidence is None else one.confidence for one in agreeing) / total
 
 

@@ -192,12 +192,15 @@ def test_many_conflicts_are_counted(codebook_of: Callable[..., Codebook]) -> Non
 
 def test_the_confidence_is_that_of_the_answer_chosen(variable: Callable[..., Codebook]) -> None:
     found = merged(variable("boolean"), SILENT, said(1, False, confidence=0.9), said(2, True, confidence=0.6))
-    assert found.confidence == 0.6
+    assert (found.confidence, found.votes) == (0.6, None)
 
 
 def test_silence_is_as_sure_as_the_least_sure_part(variable: Callable[..., Codebook]) -> None:
-    silences = [Answer(Status.NOT_MENTIONED, confidence=sure) for sure in (0.9, 0.5, None)]
-    assert merged(variable("boolean"), *silences) == Answer(Status.NOT_MENTIONED, confidence=0.5)
+    silences = [
+        Answer(Status.NOT_MENTIONED, confidence=sure, votes=votes)
+        for sure, votes in ((0.9, 1.0), (0.5, 0.6), (None, 0.2))
+    ]
+    assert merged(variable("boolean"), *silences) == Answer(Status.NOT_MENTIONED, confidence=0.5, votes=0.6)
 
 
 def test_a_failed_part(variable: Callable[..., Codebook]) -> None:

@@ -43,7 +43,8 @@ def without_value(said: Sequence[Said], parts: int) -> Answer:
             if parts > 1:
                 reasons.append(f"failed in {_numbered(one.part for one in _failed(said))} of {parts}")
             return Answer(status, notes=unique(reasons))
-        return Answer(status, confidence=least_sure(of_it), notes=unique(reasons))
+        sure, votes = least_sure(of_it)
+        return Answer(status, confidence=sure, notes=unique(reasons), votes=votes)
     return Answer(Status.NOT_MENTIONED)
 
 
@@ -57,9 +58,10 @@ def failures(said: Sequence[Said], parts: int) -> list[str]:
     return [f"{where}: {reasons}" if reasons else where]
 
 
-def least_sure(answers: Iterable[Answer]) -> float | None:
-    """The lowest confidence, ``None`` if none has one."""
-    return min((one.confidence for one in answers if one.confidence is not None), default=None)
+def least_sure(answers: Iterable[Answer]) -> tuple[float | None, float | None]:
+    """The lowest confidence and the votes of the answer that has it; ``None`` if none has one."""
+    known = ((one.confidence, one.votes) for one in answers if one.confidence is not None)
+    return min(known, key=lambda pair: pair[0], default=(None, None))
 
 
 def unique(notes: Iterable[str]) -> tuple[str, ...]:

@@ -40,7 +40,8 @@ def mentions(variable: SpansVariable, said: Sequence[Said], whole: Whole) -> Ans
     answers = [one.answer for one in listing]
     notes = [*_notes(listing, len(whole.parts)), *doubts, *notes, *failures(said, len(whole.parts))]
     first = _first_evidence(left[0], answers)
-    return Answer(Status.STATED, left, first, least_sure(answers), unique(notes))
+    sure, votes = least_sure(answers)
+    return Answer(Status.STATED, left, first, sure, unique(notes), votes)
 
 
 def items(variable: GroupVariable, said: Sequence[Said], whole: Whole) -> Answer:
@@ -69,7 +70,8 @@ def items(variable: GroupVariable, said: Sequence[Said], whole: Whole) -> Answer
     notes = [*_notes(listing, parts), *notes, *failures(said, parts)]
     first = next((evidence for item in left if (evidence := _evidence(item)) is not None), None)
     status = Status.INFERRED if first is None else Status.STATED
-    return Answer(status, left, first, least_sure(answers), unique(notes))
+    sure, votes = least_sure(answers)
+    return Answer(status, left, first, sure, unique(notes), votes)
 
 
 @dataclass(slots=True)

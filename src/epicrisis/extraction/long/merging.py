@@ -102,8 +102,9 @@ def _ruled_out(variable: Variable, answer: Answer) -> Answer:
     had_value = answer.status.has_value
     notes = (f"ignored: needs {variable.when}",) if had_value else answer.notes
     status = Status.NOT_APPLICABLE if variable.allows("not_applicable") else Status.NOT_MENTIONED
-    failed = answer.status is Status.FAILED
-    return Answer(status, confidence=None if had_value or failed else answer.confidence, notes=unique(notes))
+    if had_value or answer.status is Status.FAILED:
+        return Answer(status, notes=unique(notes))
+    return Answer(status, confidence=answer.confidence, notes=unique(notes), votes=answer.votes)
 
 
 def _silent(variable: Variable, answer: Answer) -> Answer:
