@@ -174,8 +174,8 @@ def test_after_a_request_was_broken_off_the_next_is_answered_right(
         evaluate = engine._model.evaluate
         seen = []
 
-        def counting(tokens: list[int], start: int) -> None:
-            evaluate(tokens, start)
+        def counting(tokens: list[int], start: int, **options: bool) -> None:
+            evaluate(tokens, start, **options)
             seen.append(start)
             if len(seen) == 2 and broken_off == "cancelled":
                 cancel.set()

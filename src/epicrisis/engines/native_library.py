@@ -104,12 +104,15 @@ class NativeModel:
 
     # Tokens.
 
-    def tokenize(self, text: str) -> list[int]:
-        """The tokens of a rendered prompt: control words count as such, and BOS is added where it belongs."""
+    def tokenize(self, text: str, *, beginning: bool = True) -> list[int]:
+        """The tokens of a rendered prompt: control words count as such, and BOS is added where it belongs.
+
+        ``beginning``: whether the text is the beginning of what is evaluated.
+        """
         data = text.encode("utf-8", "replace")
         room = len(data) + 8
         tokens = (self._lib.llama_token * room)()
-        count = self._lib.llama_tokenize(self._vocab, data, len(data), tokens, room, True, True)
+        count = self._lib.llama_tokenize(self._vocab, data, len(data), tokens, room, beginning, True)
         if count < 0:
             raise EngineError("llama.cpp cannot turn the prompt into tokens.")
         return list(tokens[:count])
@@ -144,8 +147,11 @@ class NativeModel:
 
     # Evaluation.
 
-    def evaluate(self, tokens: Sequence[int], start: int) -> None:
-        """Evaluate up to ``CHUNK`` tokens at positions from ``start``. Raises ``EngineError``."""
+    def evaluate(self, tokens: Sequence[int], start: int, *, everywhere: bool = False) -> None:
+        """Evaluate up to ``CHUNK`` tokens at positions from ``start``. Raises ``EngineError``.
+
+        There are logits after the last one; after each of them with ``everywhere``.
+        """
         batch = self._batch
         batch.n_tokens = len(tokens)
         for n, token in enumerate(tokens):
@@ -153,18 +159,19 @@ class NativeModel:
             batch.pos[n] = start + n
             batch.n_seq_id[n] = 1
             batch.seq_id[n][0] = 0
-            batch.logits[n] = n == len(tokens) - 1
+            batch.logits[n] = everywhere or n == len(tokens) - 1
         if (code := self._lib.llama_decode(self._context, batch)) != 0:
             raise EngineError(
                 f"llama.cpp cannot evaluate the request (code {code}).",
                 hint="There may be too little memory: use a smaller --context or model.",
             )
 
-    def logits(self) -> NDArray[np.float32]:
-        """The logits after the last token evaluated; valid until the next call of ``evaluate``."""
+    def logits(self, place: int = -1) -> NDArray[np.float32]:
+        """The logits after the token at ``place`` among the last ones evaluated, by default after the last;
+        valid until the next call of ``evaluate``."""
         import numpy as np
 
-        pointer = self._lib.llama_get_logits_ith(self._context, -1)
+        pointer = self._lib.llama_get_logits_ith(self._context, place)
         return np.ctypeslib.as_array(pointer, shape=(self.n_tokens,))
 
     def truncate(self, length: int) -> bool:

@@ -43,10 +43,22 @@ class EvaluatedPrompts:
             self.evaluate(tokens[start : start + CHUNK])
         return reused
 
-    def evaluate(self, tokens: Sequence[int]) -> None:
-        """Evaluate what follows, at most ``CHUNK`` tokens."""
-        self._model.evaluate(tokens, len(self._tokens))
+    def evaluate(self, tokens: Sequence[int], *, everywhere: bool = False) -> None:
+        """Evaluate what follows, at most ``CHUNK`` tokens; ``everywhere`` as of the model."""
+        self._model.evaluate(tokens, len(self._tokens), everywhere=everywhere)
         self._tokens.extend(tokens)
+
+    def forget(self, count: int) -> bool:
+        """Take back the last ``count`` tokens. False if the model cannot forget in part and had to read
+        all the others again."""
+        kept = self._tokens[: len(self._tokens) - count]
+        del self._tokens[len(kept) :]
+        if self._model.truncate(len(kept)):
+            return True
+        self._tokens.clear()
+        for start in range(0, len(kept), CHUNK):
+            self.evaluate(kept[start : start + CHUNK])
+        return False
 
     def _prepare(self, tokens: Sequence[int]) -> int:
         # At least one token is evaluated again: its logits tell how the answer begins.
