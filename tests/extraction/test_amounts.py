@@ -150,6 +150,7 @@ def test_what_is_no_amount(text: str) -> None:
         ("versie 1.2.3 en 4mm5", []),
         ("Fazekas 2. MTA 3", ["2", "3"]),
         ("tussen 8 en 10 mm groot", ["tussen 8 en 10 mm"]),
+        ("a 3-cm mass, 5-mm margins", ["3-cm", "5-mm"]),
     ],
 )
 def test_amounts_in_a_text(text: str, found: list[str]) -> None:

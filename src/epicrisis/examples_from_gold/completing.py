@@ -16,13 +16,13 @@ from epicrisis.codebook.variable import (
     TextVariable,
     Variable,
 )
-from epicrisis.examples.amounts import amounts, same_amount
 from epicrisis.examples.example import Example
 from epicrisis.extraction.answer import Status
 from epicrisis.extraction.candidate import Candidate
 from epicrisis.extraction.checking import InvalidValueError, check
 from epicrisis.extraction.dependencies import all_ruled_out
 from epicrisis.extraction.grounding import Grounds
+from epicrisis.extraction.measurements import measurements, same_measurement
 from epicrisis.prompting import Form
 from epicrisis.prompting.schema import answer_schema, value_schema
 from epicrisis.prompting.worked import Cell, WorkedExample
@@ -177,9 +177,9 @@ def written(variable: Variable, value: Any, quote: str | None) -> Any:
 
 def _amount(variable: QuantityVariable, value: Mapping[str, Any], quote: str | None) -> str:
     number, unit = value["value"], value["unit"]
-    for amount in amounts(variable, quote or ""):
-        if same_amount(variable, amount, number, unit):
-            number, unit = amount.number, amount.unit
+    for one in measurements(variable, quote or ""):
+        if same_measurement(variable, one, number, unit):
+            number, unit = one.number, one.unit
             break
     digits = f"{number:.4f}".rstrip("0").rstrip(".")
     text = f"{digits} {unit}"

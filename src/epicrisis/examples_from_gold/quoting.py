@@ -22,10 +22,10 @@ from epicrisis.codebook.variable import (
     TextVariable,
     Variable,
 )
-from epicrisis.examples.amounts import amounts, same_amount
 from epicrisis.examples.dates import dates_written
 from epicrisis.extraction.answer import Evidence, Grade
 from epicrisis.extraction.grounding import Grounds
+from epicrisis.extraction.measurements import measurements, same_measurement
 from epicrisis.extraction.support import support
 from epicrisis.prompting.schema import QUOTE_LENGTH
 
@@ -94,8 +94,8 @@ def _says(variable: Variable, value: Any, grounds: Grounds) -> bool:
     match variable:
         case QuantityVariable():
             return any(
-                same_amount(variable, one, value["value"], value["unit"])
-                for one in amounts(variable, grounds.text)
+                same_measurement(variable, one, value["value"], value["unit"])
+                for one in measurements(variable, grounds.text)
             )
         case CountVariable():
             return bool(grounds.occurrences(str(value)))
@@ -135,8 +135,8 @@ def _only_amount(variable: QuantityVariable, value: dict[str, Any], grounds: Gro
     places that say 3.2 cm, both will be of the same thing; of two that say 1 cm, perhaps not."""
     places = [
         (one.start, one.end)
-        for one in amounts(variable, grounds.text)
-        if same_amount(variable, one, value["value"], value["unit"])
+        for one in measurements(variable, grounds.text)
+        if same_measurement(variable, one, value["value"], value["unit"])
     ]
     digits = len(f"{value['value']:g}".replace(".", "").strip("-0"))
     return _evidence(grounds, places[0]) if places and (digits > 1 or len(set(places)) == 1) else None

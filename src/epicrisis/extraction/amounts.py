@@ -243,4 +243,4 @@ def _known(units: tuple[str, ...]) -> re.Pattern[str]:
     either = "|".join(
         [*map(re.escape, sorted(signs, key=len, reverse=True)), *(words for _, words in UNIT_WORDS)]
     )
-    return re.compile(rf"\s*(?P<unit>{either})(?!\w)", re.I)
+    return re.compile(rf"(?:\s*|-)(?P<unit>{either})(?!\w)", re.I)

@@ -1,4 +1,4 @@
-"""Amounts as reports write them."""
+"""Amounts in a text as a variable has them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epicrisis.codebook.variable import QuantityVariable
-from epicrisis.examples.amounts import amounts, same_amount
+from epicrisis.extraction.measurements import measurements, same_measurement
 
 
 def variable(unit: str = "mm", **more: Any) -> QuantityVariable:
@@ -17,7 +17,7 @@ def variable(unit: str = "mm", **more: Any) -> QuantityVariable:
 
 
 def found(text: str, unit: str = "mm", **more: Any) -> list[tuple[float, str]]:
-    return [(one.number, one.unit) for one in amounts(variable(unit, **more), text)]
+    return [(one.number, one.unit) for one in measurements(variable(unit, **more), text)]
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,10 @@ def found(text: str, unit: str = "mm", **more: Any) -> list[tuple[float, str]]:
         ("28-year-old", "years", [(28, "years")]),
         ("40% en 3,5 %", "%", [(40, "%"), (3.5, "%")]),
         ("T-score -2.5, 3%", "1", [(-2.5, "1")]),
-        ("5-7 mm", "mm", [(7, "mm")]),
+        ("5-7 mm", "mm", [(5, "mm"), (7, "mm")]),
+        ("a 3-cm mass, 12 mm by 1 cm", "mm", [(3, "cm"), (12, "mm"), (1, "cm")]),
+        ("<5 mm, ca. 1 200 mm, drie jaar, 3 jaar", "mm", [(5, "mm"), (1200, "mm")]),
+        ("leeftijd 71 jaar", "years", [(71, "years")]),
         ("1.23.4 mm", "mm", []),
     ],
 )
@@ -41,7 +44,7 @@ def test_numbers_with_their_units(text: str, unit: str, wanted: list[tuple[float
 
 def test_places_are_those_of_the_text() -> None:
     text = "een haard van 2,5 cm links"
-    (one,) = amounts(variable(), text)
+    (one,) = measurements(variable(), text)
     assert text[one.start : one.end] == "2,5 cm"
 
 
@@ -58,12 +61,12 @@ def test_what_is_written_is_read(number: int, unit: str) -> None:
     ("text", "same"), [("3 cm", True), ("30 mm", True), ("3 mm", False), ("30,0 mm", True)]
 )
 def test_amounts_are_compared_in_one_unit(text: str, same: bool) -> None:
-    (one,) = amounts(variable(), text)
-    assert same_amount(variable(), one, 30.0, "mm") is same
+    (one,) = measurements(variable(), text)
+    assert same_measurement(variable(), one, 30.0, "mm") is same
 
 
 def test_units_that_no_factor_joins_must_be_the_same() -> None:
     glucose = variable("mmol/L", units=["mg/dL"])
-    (one,) = amounts(glucose, "90 mg/dL")
-    assert same_amount(glucose, one, 90.0, "mg/dL")
-    assert not same_amount(glucose, one, 90.0, "mmol/L")
+    (one,) = measurements(glucose, "90 mg/dL")
+    assert same_measurement(glucose, one, 90.0, "mg/dL")
+    assert not same_measurement(glucose, one, 90.0, "mmol/L")
