@@ -68,13 +68,13 @@ def spreads(reply: Reply, variables: Sequence[Variable], form: Form, absent: str
         if place is None or not isinstance(variable, BooleanVariable | ClosedVariable):
             continue
         value, before = _value_place(tokens, place, form, json_of(absent))
-        branches = tokens.spread(value, [*options(variable), json_of(absent)])
+        branches = tokens.spread(value, [*options_of(variable), json_of(absent)])
         if branches:
             found[variable.name] = Spread(reply.text[value.start : value.end], before, branches)
     return found
 
 
-def options(variable: BooleanVariable | ClosedVariable) -> list[str]:
+def options_of(variable: BooleanVariable | ClosedVariable) -> list[str]:
     """The values that a variable may have, as JSON."""
     values = [True, False] if isinstance(variable, BooleanVariable) else variable.values
     return [json_of(value) for value in values]
@@ -109,7 +109,7 @@ def _value_place(tokens: Tokens, place: Place, form: Form, none: str) -> tuple[P
 
 def _value(tokens: Tokens, place: Place, variable: Variable, none: str) -> float:
     if isinstance(variable, BooleanVariable | ClosedVariable):
-        return tokens.chosen(place, dict.fromkeys((*options(variable), none)))
+        return tokens.chosen(place, dict.fromkeys((*options_of(variable), none)))
     if tokens.text[place.start : place.end] == none:
         return _present(tokens, place, none)
     return _present(tokens, place, none) * tokens.mean(place)

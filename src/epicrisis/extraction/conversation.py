@@ -15,7 +15,8 @@ from epicrisis.prompting.control_words import without_control_words
 
 from .answer import Usage
 from .candidate import IS_MISSING, MISSING, Candidate, candidate
-from .confidence import TOP, confidences
+from .confidence import TOP, Spread, confidences
+from .contextual import Contextual
 from .dependencies import all_ruled_out, contradictions
 from .options import ExtractionOptions
 from .sheet import looping, read_sheet
@@ -40,6 +41,7 @@ class Conversation:
         report_id: str | None,
         cancel: threading.Event | None = None,
         sample: int = 0,
+        contextual: Contextual | None = None,
     ) -> None:
         self._engine = engine
         self._prompt = prompt
@@ -50,6 +52,8 @@ class Conversation:
         self._seed = options.seed + sample
         self._messages: list[Message] = []
         self._sure: dict[str, float] = {}
+        self._contextual = contextual
+        self._spreads: dict[str, Spread] = {}
         self._variables: Sequence[Variable] = ()
         self._asked = 0
         self.members: dict[str, Any] = {}
@@ -103,6 +107,8 @@ class Conversation:
         found = {v.name: candidate(v, members.get(v.name, MISSING), form, absent) for v in variables}
         for name, one in found.items():
             one.confidence = self._sure.get(name)
+        if self._contextual is not None:
+            self.usage += self._contextual.revise(found, self._spreads, self._cancel)
         return found
 
     def _request(self, schema: dict[str, Any], budget: int) -> Reply:
@@ -135,6 +141,8 @@ class Conversation:
         """Keep how sure the model was of the values in a reply."""
         options = self._options
         self._sure |= confidences(reply, self._variables, options.form, options.absent)
+        if self._contextual is not None:
+            self._spreads |= self._contextual.spreads(reply)
 
     def _ask_again(
         self, turn: Message, schema: dict[str, Any], budget: int, *, weigh: bool = True

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from epicrisis.codebook.codebook import Codebook
+from epicrisis.codebook.variable import Variable
 from epicrisis.engines.engine import Engine
 from epicrisis.errors import ContextOverflowError
 from epicrisis.prompting import PROMPT_VERSION, Prompt
@@ -16,6 +17,7 @@ from epicrisis.prompting.worked import WorkedExample
 from epicrisis.report import Report
 
 from .answer import Answer, Extraction, Status, Usage
+from .contextual import Contextual
 from .conversation import MAX_REQUESTS
 from .deriving import Deriving
 from .inquiry import Inquiry
@@ -30,10 +32,12 @@ __all__ = ["MAX_REQUESTS", "ExtractionOptions", "Extractor"]
 
 
 class Questions(NamedTuple):
-    """How a report is asked about, and what finds answers that come from its examples."""
+    """How a report is asked about, what finds answers that come from its examples, and what is known of the
+    model's bias when it is asked so."""
 
     prompt: Prompt
     leaks: Leaks
+    contextual: Contextual | None = None
 
 
 class Extractor:
@@ -63,7 +67,7 @@ class Extractor:
         first = first_round(codebook, dependents_after=self.options.dependents_after)
         self._groups = groups(first, self.options.group_size)
         common = self.options.shots if self.options.selector is None else self.options.selector.common
-        self._common = Questions(self._prompt(common), Leaks(common))
+        self._common = self._questions(common)
         self._rules = Rules(codebook)
         self._deriving = Deriving(codebook)
 
@@ -168,6 +172,7 @@ class Extractor:
             text=report.text,
             language=report.language,
             cancel=cancel,
+            contextual=questions.contextual,
         )
 
     def questions(self, report: Report) -> Questions:
@@ -178,7 +183,15 @@ class Extractor:
         shots = selector.choose(report)
         if shots == selector.common:
             return self._common
-        return Questions(self._prompt(shots), Leaks(shots))
+        return self._questions(shots)
+
+    def _questions(self, shots: Sequence[WorkedExample]) -> Questions:
+        prompt = self._prompt(shots)
+        if not self.options.contextual:
+            return Questions(prompt, Leaks(shots))
+        return Questions(
+            prompt, Leaks(shots), Contextual(self.engine, prompt, self.options, self._groups_of_all)
+        )
 
     def _prompt(self, shots: Sequence[WorkedExample]) -> Prompt:
         options = self.options
@@ -196,11 +209,14 @@ class Extractor:
         """The groups as the worked examples show them; none if everything is asked at once."""
         if self.options.group_size is None and not self.options.dependents_after:
             return []
-        shown = list(self._groups)
-        asked = {variable.name for group in shown for variable in group}
+        return [[variable.name for variable in group] for group in self._groups_of_all]
+
+    @cached_property
+    def _groups_of_all(self) -> list[list[Variable]]:
+        """All variables as they are asked together, if all are."""
+        asked = {variable.name for group in self._groups for variable in group}
         later = [variable for variable in self.codebook.variables if variable.name not in asked]
-        shown += groups(later, self.options.group_size)
-        return [[variable.name for variable in group] for group in shown]
+        return [*self._groups, *groups(later, self.options.group_size)]
 
     def _failed(self, report: Report, reason: str, usage: Usage) -> Extraction:
         answers = {name: Answer(Status.FAILED, notes=(reason,)) for name in self.codebook.names}

@@ -13,12 +13,14 @@ from epicrisis.prompting import Prompt
 
 from .answer import Answer, Usage
 from .candidate import Candidate
+from .contextual import Contextual
 from .conversation import Conversation
 from .dependencies import contradicted, contradiction
 from .leaks import Leaks
 from .options import ExtractionOptions
 from .rounds import groups, next_round
 from .rules import Rules, complaints, marked
+from .second_look import doubts
 from .settling import settle
 from .voting import vote
 
@@ -39,6 +41,7 @@ class Inquiry:
         text: str,
         language: str | None = None,
         cancel: threading.Event | None = None,
+        contextual: Contextual | None = None,
     ) -> None:
         self._engine = engine
         self._prompt = prompt
@@ -51,6 +54,7 @@ class Inquiry:
         self._text = text
         self._language = language
         self._cancel = cancel
+        self._contextual = contextual
         self._candidates: dict[str, Candidate] = {}
         self._said: dict[str, Any] = {}
         self._troubles: list[str] = []
@@ -63,11 +67,12 @@ class Inquiry:
 
         Raises ``ContextOverflowError`` where a question does not fit, and whatever the engine raises.
         """
-        waiting = list(self._first)
-        while waiting:
-            for variables in waiting:
-                self._ask(variables)
-            waiting = groups(next_round(self._codebook, self._candidates), self._options.group_size)
+        self._ask_all(self._first)
+        if self._options.second_look:
+            said = doubts(self._codebook.variables, self._settled(self._candidates), self._text)
+            self._candidates = self._reconsidered(said)
+            # What waited for an answer that is another one now.
+            self._ask_all(groups(next_round(self._codebook, self._candidates), self._options.group_size))
         if self._troubles and all(found.problem for found in self._candidates.values()):
             self.failure = self._troubles[-1]
             return {}
@@ -81,6 +86,13 @@ class Inquiry:
             if len(left) < len(found):
                 answers, found = again, left
         return marked(answers, found)
+
+    def _ask_all(self, waiting: Sequence[list[Variable]]) -> None:
+        """Ask, and then what waited for the answers, until nothing waits."""
+        while waiting:
+            for variables in waiting:
+                self._ask(variables)
+            waiting = groups(next_round(self._codebook, self._candidates), self._options.group_size)
 
     def _settled(self, candidates: Mapping[str, Candidate]) -> dict[str, Answer]:
         # What was not asked was ruled out.
@@ -127,5 +139,11 @@ class Inquiry:
 
     def _conversation(self, number: int) -> Conversation:
         return Conversation(
-            self._engine, self._prompt, self._options, self._report_id, self._cancel, sample=number
+            self._engine,
+            self._prompt,
+            self._options,
+            self._report_id,
+            self._cancel,
+            sample=number,
+            contextual=self._contextual,
         )

@@ -36,6 +36,8 @@ class ExtractionOptions:
     question is asked, with other seeds; the majority counts, of numbers the median. Several samples need a
     ``temperature``; 0 then stands for 0.7. ``think``: tokens to reason with before the answer.
     ``translate``: the language (``en``) that the engine puts reports into before it is asked about them.
+    ``contextual``: whether options are weighed by what the model says without a report (see ``contextual``);
+    it needs the probabilities of tokens.
     """
 
     form: Form = DEFAULT_FORM
@@ -54,6 +56,8 @@ class ExtractionOptions:
     samples: int = 1
     think: int = 0
     translate: str | None = None
+    contextual: bool = False
+    second_look: bool = False
 
     @property
     def heat(self) -> float:
@@ -70,6 +74,8 @@ class ExtractionOptions:
         if self.translate is None:
             # Left out where it says nothing: what was asked before there was this option is the same still.
             del options["translate"]
+        if not self.contextual:
+            del options["contextual"]
         return options
 
     def _shots(self) -> dict[str, Any] | None:
