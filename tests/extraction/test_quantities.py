@@ -146,6 +146,10 @@ class TestAsWritten:
             ({"value": 25.0, "unit": "mm"}, "was 12 mm, nu 2.5 cm", "en", "2.5 cm"),
             ({"value": 9.0, "unit": "mm"}, "8 tot 10 mm", "nl", "8 tot 10 mm"),
             ({"value": 5.0, "unit": "mm"}, "< 5 mm", "nl", "< 5 mm"),
+            # The model gave one number of those that stand there.
+            ({"value": 8.0, "unit": "mm"}, "noduli van 8-10 mm", "nl", "8-10 mm"),
+            ({"value": 10.0, "unit": "mm"}, "was 7 mm, nu 0,8 tot 1 cm", "nl", "0,8 tot 1 cm"),
+            ({"value": 12.0, "unit": "mm"}, "1,2 x 0,8 cm", "nl", "1,2 x 0,8 cm"),
         ],
     )
     def test_the_reports_own_words(
@@ -160,6 +164,25 @@ class TestAsWritten:
     def test_nothing_to_add(self, quote: str) -> None:
         value = {"value": 25.0, "unit": "mm"}
         assert as_written(quantity(), value, quote, "nl") == value
+
+    @pytest.mark.parametrize(("reduce", "number"), [("max", 12), ("mean", 10), ("short_axis", 8)])
+    @pytest.mark.parametrize("given", [12.0, 8.0])
+    def test_what_becomes_of_several_is_for_the_codebook(
+        self, reduce: Any, number: float, given: float
+    ) -> None:
+        found = as_written(
+            quantity(reduce=reduce), {"value": given, "unit": "mm"}, "een van 1,2 x 0,8 cm", "nl"
+        )
+        assert found == {"value": number, "unit": "mm", "written": "1,2 x 0,8 cm"}
+
+    def test_of_a_range_the_upper_end_where_the_largest_is_wanted(self) -> None:
+        given = {"value": 8.0, "unit": "mm"}
+        assert as_written(quantity(reduce="max"), given, "8-10 mm", "nl")["value"] == 10
+        assert as_written(quantity(), given, "8-10 mm", "nl")["value"] == 8
+
+    def test_a_number_that_stands_alone_goes_before_one_of_several(self) -> None:
+        given = {"value": 12.0, "unit": "mm"}
+        assert as_written(quantity(reduce="max"), given, "was 12 x 14 mm, nu 12 mm", "nl") == given
 
     def test_thousands_that_the_model_copied(self) -> None:
         volume = quantity("ml")

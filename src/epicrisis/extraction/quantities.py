@@ -28,7 +28,7 @@ def canonical(variable: QuantityVariable, amount: Amount) -> dict[str, Any]:
     number, unit = _within(variable, *_reduced(variable, amount))
     if _is_plain(amount, unit):
         return {"value": number, "unit": unit}
-    return {"value": number, "unit": unit, "written": " ".join(amount.written.split())[:_LONGEST]}
+    return {"value": number, "unit": unit, "written": _original(amount)}
 
 
 def of_number(
@@ -47,24 +47,32 @@ def as_written(
     says ``2.5 cm`` for ``2,5 cm``.
 
     Where the quote has the same digits and, in the report's language, they are thousands (``1.200 ml`` in
-    Dutch, which the model copied and JSON reads as 1.2), the value is the report's. Where nothing in the
-    quote says the value, it stays as it is.
+    Dutch, which the model copied and JSON reads as 1.2), the value is the report's. Where it has the value as
+    one number of a range or of several measurements, and the codebook declares what becomes of those
+    (``reduce``), that is the value; else the value stays, and the whole is kept beside it. Where nothing in
+    the quote says the value, it stays as it is.
     """
     units = accepted_units(variable)
     copied: dict[str, Any] | None = None
+    partial: dict[str, Any] | None = None
     for amount in find_amounts(quote, units, language):
+        part = partial is None and amount.shape != "single" and _one_of(variable, amount, value)
+        if part:
+            partial = {**value, "written": _original(amount)}
         try:
             found = canonical(variable, amount)
         except InvalidValueError:
             continue
         if found["unit"] != value["unit"]:
             continue
-        if math.isclose(found["value"], value["value"], rel_tol=1e-9):
+        if part and variable.reduce:
+            partial = found
+        if _equal(found, value):
             return {**value, **({"written": found["written"]} if "written" in found else {})}
         literal = read_amount(amount.written)
         if copied is None and literal is not None and _says(variable, literal, value):
             copied = found
-    return copied or value
+    return copied or partial or value
 
 
 def unit_in(variable: QuantityVariable, written: str) -> str:
@@ -83,19 +91,47 @@ def unit_in(variable: QuantityVariable, written: str) -> str:
     return next((known for known in units if convert(1.0, sign, known) == 1.0), sign)
 
 
+def _one_of(variable: QuantityVariable, amount: Amount, value: dict[str, Any]) -> bool:
+    """Whether the value is one of the amount's numbers."""
+    try:
+        numbers = _numbers(variable, amount)
+    except InvalidValueError:
+        return False
+    return any(_equal({"value": number, "unit": unit}, value) for number, unit in numbers)
+
+
 def _says(variable: QuantityVariable, amount: Amount, value: dict[str, Any]) -> bool:
     try:
         found = canonical(variable, amount)
     except InvalidValueError:
         return False
-    return found["unit"] == value["unit"] and math.isclose(found["value"], value["value"], rel_tol=1e-9)
+    return _equal(found, value)
+
+
+def _equal(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    return one["unit"] == other["unit"] and math.isclose(one["value"], other["value"], rel_tol=1e-9)
+
+
+def _original(amount: Amount) -> str:
+    return " ".join(amount.written.split())[:_LONGEST]
+
+
+def _units(variable: QuantityVariable, amount: Amount) -> list[str]:
+    """The unit of each number: of ``12 x 8 mm``, one without has that of the next one that has."""
+    units = [unit_in(variable, unit) if unit else "" for unit in amount.units]
+    for place in reversed(range(len(units))):
+        units[place] = units[place] or (units[place + 1] if place + 1 < len(units) else variable.unit)
+    return units
+
+
+def _numbers(variable: QuantityVariable, amount: Amount) -> list[tuple[float, str]]:
+    """Each number in the table's unit, or in its own if no factor leads there."""
+    pairs = zip(amount.numbers, _units(variable, amount), strict=True)
+    return [_converted(variable, *pair) for pair in pairs]
 
 
 def _reduced(variable: QuantityVariable, amount: Amount) -> tuple[float, str]:
-    units = [unit_in(variable, unit) if unit else "" for unit in amount.units]
-    # 12 x 8 mm: a number without a unit has that of the next one that has.
-    for place in reversed(range(len(units))):
-        units[place] = units[place] or (units[place + 1] if place + 1 < len(units) else variable.unit)
+    units = _units(variable, amount)
     if amount.shape == "several" and variable.reduce is None:
         example = f"12.5 {units[-1]}"
         raise InvalidValueError(
@@ -103,7 +139,7 @@ def _reduced(variable: QuantityVariable, amount: Amount) -> tuple[float, str]:
         )
     if amount.shape == "several" and variable.reduce == "product":
         return _product(variable, amount, units)
-    numbers = [_converted(variable, *pair) for pair in zip(amount.numbers, units, strict=True)]
+    numbers = _numbers(variable, amount)
     unit = numbers[0][1]
     if any(other != unit for _, other in numbers):
         raise InvalidValueError("holds amounts in units that cannot be converted")

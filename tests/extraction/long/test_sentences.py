@@ -37,6 +37,14 @@ def split(text: str) -> list[str]:
         "Metastase? in segment 4",
         "(Zie verslag.) is een verwijzing.",
         "Een 55-j. Patientin.",
+        "Bijv. Een cyste, bv. In de lever.",
+        "Cave: diff.diagn. Cyste of tumor, conf. Vorige scan.",
+        "Beleid n.a.v. MRI, t.g.v. Trauma en m.b.t. OK.",
+        "Afm. 12 x 8 mm.",
+        "Ca. 3 Zysten, ggf. MRT, inkl. Lymphknoten.",
+        "St.p. Appendektomie bei Dr. med. Müller.",
+        "Env. 12 mm, p. ex. Une masse, cf. Scanner du 12 mars.",
+        "Adressé par le Pr. Petit, c.-à-d. Le service.",
     ],
 )
 def test_one_sentence(text: str) -> None:

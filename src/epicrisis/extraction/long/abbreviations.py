@@ -9,7 +9,8 @@ from __future__ import annotations
 _NEVER_LAST = """
     dr drs prof ir mr mevr mw dhr hr ca circa evt bijv bv resp incl excl ivm obv tgv dmv ipv nav igv bdz li re
     vlgs vgl zgn mbt tov tpv pat pt onderz afd tel nr nrs blz pag fig afb tab vs cf gem max min ong verg vnl
-    plm dd wv mn oa ea vd vh ihkv rad path ev ivg beh conserv mogel waarsch gr st sr jr ds
+    plm dd wv mn oa ea vd vh ihkv rad path ev ivg beh conserv mogel waarsch gr st sr jr ds conf nl afm
+    diff diagn uitgebr gecorr ongew overl gespec telef
 
     nos mrs ms messrs vol approx est esp dept hosp pts hx dx rx tx fx sx etal ie eg viz figs sect spec temp wt
     ht lt rt bilat ant post lat med sup inf prox dist seg ref cont

@@ -84,7 +84,7 @@ def _ends(text: str, stop: int, end: int) -> bool:
     word = re.split(r"[-–]", word)[-1]  # "55-j.", "Priv.-Doz."
     if _DOTTED.fullmatch(word) or (len(word) == 1 and word.isalpha()):
         return False
-    folded = word.casefold()
+    folded = word.casefold().rpartition(".")[2]  # "diff.diagn."
     if folded == "no":  # a number follows, or it is the word
         return not after[0].isdecimal()
     if folded in OFTEN_LAST:
