@@ -358,9 +358,12 @@ def _task(
 
     def make_ready() -> Ready:
         from .engines.probe import probe
+        from .extraction.contextual import without_probabilities
 
         # Not from here on, but before the first report: what a server lets through is not worth keeping.
         probe(opening.engine)
+        if options.contextual and not opening.engine.info.logprobs:
+            raise without_probabilities("and the engine gives none")
         return Ready(extractor, opening.engine.info, _nothing if opening.keep_open else opening.engine.close)
 
     return Task(

@@ -130,6 +130,10 @@ def extract(
             help="Have the engine translate reports into this language (en) first. Seldom better.",
         ),
     ] = None,
+    contextual_calibration: Annotated[
+        bool,
+        flag("Weigh options by what the model says when there is no report.", group=_ASKING),
+    ] = False,
     temperature: Annotated[
         float | None,
         Parameter(group=_ASKING, help="Of the sampling. 0 (the default) is greedy; --samples then uses 0.7."),
@@ -185,6 +189,7 @@ def extract(
                 samples=samples,
                 think=think,
                 translate=translate,
+                contextual=contextual_calibration or None,
                 temperature=temperature,
                 seed=seed,
                 confidence=False if no_confidence else None,
