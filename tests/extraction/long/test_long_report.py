@@ -237,3 +237,93 @@ def test_parts_are_measured_with_the_examples_they_are_asked_with(
     for request in engine.requests:
         asked = "".join(message.content for message in request.messages)
         assert all(f"Voorbeeld {name}." in asked for name in "ab")
+
+
+STAGES = ["I", "II", "III", "IV"]
+#: The stage at the start, in the middle and at the end: 30,000 characters lie between.
+FIRST, MIDST, LAST = "Stadium II bij verwijzing.", "Stadium IV overwogen.", "Stadium III, behandeld."
+POLICIES: list[tuple[dict[str, Any], Any, tuple[str, ...]]] = [
+    ({"kind": "ordinal", "merge": "first"}, "II", (MIDST, LAST)),
+    ({"kind": "ordinal", "merge": "last"}, "III", (FIRST, MIDST)),
+    ({"kind": "ordinal", "merge": "maximum"}, "IV", (FIRST, LAST)),
+    ({"kind": "ordinal", "merge": "conclusion"}, "III", (FIRST, MIDST)),
+    ({"kind": "category", "merge": "first"}, "II", (MIDST, LAST)),
+    ({"kind": "category", "merge": "last"}, "III", (FIRST, MIDST)),
+    ({"kind": "category", "merge": "conclusion"}, "III", (FIRST, MIDST)),
+    ({"kind": "count", "merge": "first"}, 2, (MIDST, LAST)),
+    ({"kind": "count", "merge": "last"}, 3, (FIRST, MIDST)),
+    ({"kind": "count", "merge": "maximum"}, 4, (FIRST, LAST)),
+    ({"kind": "count", "merge": "conclusion"}, 3, (FIRST, MIDST)),
+    ({"kind": "boolean", "merge": "any_true"}, True, (FIRST, LAST)),
+    ({"kind": "boolean", "merge": "first"}, False, (MIDST,)),
+    ({"kind": "boolean", "merge": "last"}, False, (MIDST,)),
+    ({"kind": "boolean", "merge": "conclusion"}, False, (MIDST,)),
+    ({"kind": "text", "merge": "first"}, FIRST, (MIDST, LAST)),
+    ({"kind": "text", "merge": "last"}, LAST, (FIRST, MIDST)),
+    ({"kind": "text", "merge": "conclusion"}, LAST, (FIRST, MIDST)),
+    ({"kind": "spans", "merge": "union"}, [FIRST, MIDST, LAST], ()),
+    ({"kind": "spans", "merge": "first"}, [FIRST], ()),
+    ({"kind": "spans", "merge": "last"}, [LAST], ()),
+    ({"kind": "group", "merge": "union"}, ["II", "IV", "III"], ()),
+    ({"kind": "group", "merge": "first"}, ["II"], ()),
+    ({"kind": "group", "merge": "last"}, ["III"], ()),
+]
+
+
+def staged(kind: str, match: re.Match[str]) -> Any:
+    stage = match["stage"]
+    values = {
+        "count": STAGES.index(stage) + 1,
+        "boolean": stage == "IV",
+        "text": match.group(),
+        "group": {"stage": stage},
+    }
+    return values.get(kind, stage)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "others"), POLICIES, ids=[f"{v['kind']}-{v['merge']}" for v, _, _ in POLICIES]
+)
+def test_every_policy_over_the_whole_report(
+    codebook_of: Callable[..., Codebook],
+    reading: Callable[..., Any],
+    variable: dict[str, Any],
+    value: Any,
+    others: tuple[str, ...],
+) -> None:
+    """Which fact counts is the policy's; where the others stand is in the notes, in the report's offsets."""
+    from epicrisis.extraction import ExtractionOptions, Extractor
+    from epicrisis.report import Report
+
+    rng = random.Random(5)
+    half = (LENGTH - 300) // 2
+    text = (
+        f"VERSLAG\n{FIRST} {filler(rng, half)}{MIDST} {filler(rng, half)}"
+        f"CONCLUSIE:\nDe lever is slank. {LAST}\n"
+    )
+    assert LENGTH - 500 < len(text) <= LENGTH
+    more: dict[str, Any] = {}
+    if variable["kind"] in ("ordinal", "category"):
+        more = {"options": STAGES}
+    elif variable["kind"] == "group":
+        more = {"variables": [{"name": "stage", "kind": "ordinal", "options": STAGES}]}
+    book = codebook_of({"name": "stage", **variable, **more})
+    pattern = r"Stadium (?P<stage>[IV]+)[^.]*\."
+    model = reading(book, {"stage": (pattern, lambda match: staged(variable["kind"], match))})
+    engine = ScriptedEngine(model.reply, context_length=CONTEXT)
+    options = ExtractionOptions(form=Form.QUOTE_VALUE, max_tokens=ANSWER)
+    found = Extractor(book, engine, options).extract(Report("long", text))
+    assert found.usage.requests > 4
+    answer = found.answers["stage"]
+    if variable["kind"] == "spans":
+        assert [one["text"] for one in answer.value] == value
+        assert all(text[one["start"] : one["end"]] == one["text"] for one in answer.value)
+    elif variable["kind"] == "group":
+        assert [one["stage"].value for one in answer.value] == value
+    else:
+        assert answer.value == value
+    places = [f"at characters {text.index(one)} to {text.index(one) + len(one)}" for one in others]
+    conflicts = [note for note in answer.notes if note.startswith("another part")]
+    if variable["kind"] == "boolean":
+        conflicts, places = conflicts[:1], places[:1]  # the same value is noted once
+    assert [note.rpartition(", ")[2] for note in conflicts] == places
