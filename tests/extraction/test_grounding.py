@@ -250,6 +250,18 @@ def test_occurrences_in_order_and_case_blind() -> None:
     assert Grounds(text).occurrences("") == []
 
 
+@given(reports, spaces, st.data())
+@example(["MTA 2,5"], " ", None)
+def test_what_is_held_is_what_is_located_exactly(
+    words: list[str], space: str, data: st.DataObject | None
+) -> None:
+    text = space.join(words)
+    quote = "MTA 2" if data is None else data.draw(st.sampled_from([*words, *WORDS]) | st.text(max_size=6))
+    found = Grounds(text).locate(f" {quote} ")
+    exactly = found is not None and found.grade is Grade.EXACT and found.quote == quote.strip()
+    assert Grounds(text).holds(f" {quote} ") == exactly
+
+
 def test_a_quote_longer_than_the_report() -> None:
     assert (
         located("geen infarct", "geen infarct, geen bloeding, geen tumor en geen andere bevindingen") is None

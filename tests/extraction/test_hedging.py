@@ -78,6 +78,15 @@ def test_does_not_hedge(text: str, words: str) -> None:
     assert not around(text, words)
 
 
+def test_each_clause_is_remembered_for_itself() -> None:
+    text = "MOGELIJK een infarct. Geen bloeding. Infarct? Mogelijk een lacune."
+    clauses = Clauses(text)
+    for _ in range(2):
+        for words, expected in (("infarct", True), ("bloeding", False), ("Infarct", True), ("lacune", True)):
+            start = text.index(words)
+            assert clauses.hedged(start, start + len(words)) is expected
+
+
 @given(st.text("Mogelijk .?;\n2a", max_size=40), st.data())
 def test_any_place_can_be_asked_about(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
