@@ -84,7 +84,7 @@ def test_gold_makes_the_confidences_of_the_same_run_probabilities(study: Any) ->
     found = study("evaluate", "latest", "gold.csv", "--save-calibration", "--target", "0.9", "--json")
     assert found.code == 0, found.err
     document = json.loads(found.out[: found.out.rindex("}") + 1])
-    assert {one["method"] for one in document["reliability"]} == {"raw", "isotonic", "platt"}
+    assert {one["method"] for one in document["reliability"]} == {"raw", "isotonic", "platt", "combined"}
     assert 0 < document["review"]["needed"]["value"] < document["review"]["at_random"]
     assert Path("codebook.calibration.json").is_file()
 

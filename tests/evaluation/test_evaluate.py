@@ -15,7 +15,8 @@ from epicrisis.evaluation.evaluate import evaluate
 from epicrisis.evaluation.gold import Blank
 from epicrisis.evaluation.pairing import NO_CELLS
 from epicrisis.extraction.answer import Answer, Evidence, Grade, Status
-from epicrisis.extraction.calibration import Calibration, PlattCurve
+from epicrisis.extraction.calibration import Calibration
+from epicrisis.extraction.curves import PlattCurve
 
 BOOK = Codebook.model_validate(
     {

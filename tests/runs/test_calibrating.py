@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from epicrisis.errors import CodebookError, OptionError
-from epicrisis.extraction.calibration import Asking, Calibration, IsotonicCurve
+from epicrisis.extraction.calibration import Asking, Calibration
+from epicrisis.extraction.curves import CombinedCurve, IsotonicCurve, footing
 from epicrisis.runs.calibrating import asking_of, choose
 
 ASKING = Asking.of("first-word", None, "1", {"form": "value"})
@@ -91,6 +92,17 @@ class TestRuns:
         assert run["r0"].answers["words"].confidence is None
         assert run.manifest.calibration == calibration.as_dict()
         assert run.manifest.sessions[-1].notes == ["Calibrated."]
+
+    def test_combined_by_what_each_answer_rests_on(self, bench: Any) -> None:
+        curve = {"intercept": 0.0, "slope": 1.0, "footing": {"none": -1.0, "exact": 1.0}, "n": 1000}
+        pooled = CombinedCurve.model_validate(curve)
+        bench.work(
+            bench.reports(1), calibration=halving(bench.codebook.digest, method="combined", pooled=pooled)
+        )
+        raw = bench.run().extraction("r0", raw=True).answers["first"]
+        mended = bench.run()["r0"].answers["first"].confidence
+        assert mended == pytest.approx(pooled(raw.confidence, raw.votes, footing(raw)))
+        assert mended != pytest.approx(raw.confidence)
 
     def test_the_latest_call_decides_and_nothing_is_asked_twice(self, bench: Any) -> None:
         reports = bench.reports(3)

@@ -122,9 +122,9 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """How far confidence is what it says. ``method`` is ``raw``, ``isotonic`` or ``platt``; fitted ones
-    are cross-validated. ``applied``: as the run gives them, after the calibration it was made with.
-    ``left_out``: scored cells without a confidence."""
+    """How far confidence is what it says. ``method`` is ``raw``, ``platt``, ``isotonic`` or
+    ``combined``; fitted ones are cross-validated. ``applied``: as the run gives them, after the calibration
+    it was made with. ``left_out``: scored cells without a confidence."""
 
     method: str
     n: int

@@ -1,27 +1,20 @@
-"""From a model's confidence to the share of such answers that are right, as gold once showed it.
-
-The curves are fitted elsewhere; here they are read and applied, with nothing but the standard library.
-"""
+"""From a model's confidence to the share of such answers that are right, as gold once showed it."""
 
 from __future__ import annotations
 
-import math
-from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..errors import CodebookError
-from .answer import Extraction
+from .answer import Answer, Extraction
+from .curves import CombinedCurve, Curve, footing
 
 #: What a calibration's file is called: the codebook's file name with this for its ending.
 SUFFIX = ".calibration.json"
-#: Confidences nearer to 0 or 1 than this have no logit worth telling apart.
-NEAREST = 1e-6
 #: Options of asking that change how sure a model seems.
 _OF_ASKING = (
     "form",
@@ -34,69 +27,14 @@ _OF_ASKING = (
     "samples",
     "think",
     "translate",
+    "contextual",
 )
 
-Probability = Annotated[float, Field(ge=0, le=1)]
-Method = Literal["raw", "isotonic", "platt"]
+Method = Literal["raw", "isotonic", "platt", "combined"]
 
 
 class _Document(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
-
-
-def _rising(points: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
-    if any(left[0] >= right[0] or left[1] > right[1] for left, right in pairwise(points)):
-        raise ValueError("the points of the curve do not rise")
-    return points
-
-
-class IsotonicCurve(_Document):
-    """Straight lines between ``points`` (confidence, probability); level before the first and after the
-    last. ``n``: cells it was fitted on."""
-
-    method: Literal["isotonic"] = "isotonic"
-    points: Annotated[
-        tuple[tuple[Probability, Probability], ...], Field(min_length=1), AfterValidator(_rising)
-    ]
-    n: Annotated[int, Field(ge=1)]
-
-    def __call__(self, confidence: float) -> float:
-        after = bisect_right(self.points, confidence, key=lambda point: point[0])
-        if after == 0:
-            value = self.points[0][1]
-        elif after == len(self.points):
-            value = self.points[-1][1]
-        else:
-            (x, y), (next_x, next_y) = self.points[after - 1], self.points[after]
-            value = y + (next_y - y) * (confidence - x) / (next_x - x)
-        return within(value, self.n)
-
-
-class PlattCurve(_Document):
-    """``1 / (1 + exp(-(slope * logit(confidence) + intercept)))``. ``n``: cells it was fitted on."""
-
-    method: Literal["platt"] = "platt"
-    slope: Annotated[float, Field(ge=0)]
-    intercept: float
-    n: Annotated[int, Field(ge=1)]
-
-    def __call__(self, confidence: float) -> float:
-        near = min(max(confidence, NEAREST), 1 - NEAREST)
-        score = self.slope * math.log(near / (1 - near)) + self.intercept
-        if score >= 0:
-            return within(1 / (1 + math.exp(-min(score, 700.0))), self.n)
-        odds = math.exp(max(score, -700.0))
-        return within(odds / (1 + odds), self.n)
-
-
-Curve = Annotated[IsotonicCurve | PlattCurve, Field(discriminator="method")]
-
-
-def within(probability: float, n: int) -> float:
-    """No more certain than ``n`` cells can show: between 1/(n+2) and 1 - 1/(n+2), Laplace's rule of
-    succession for none and for all of them."""
-    edge = 1 / (n + 2)
-    return min(max(probability, edge), 1 - edge)
 
 
 class Asking(_Document):
@@ -117,7 +55,7 @@ class Asking(_Document):
 class Calibration(_Document):
     """What a codebook's confidences are worth, with one model, by one gold.
 
-    ``variables`` holds a curve for each variable that had enough cells, ``pooled`` the one for the others.
+    ``variables`` holds a curve for each variable that has its own, ``pooled`` the one for the others.
     ``method`` ``raw`` means that no curve made confidences better. ``brier`` and ``ece`` are (before,
     after), the latter cross-validated. ``cells`` and ``reports`` count what it was fitted on.
     """
@@ -158,17 +96,19 @@ class Calibration(_Document):
         """As JSON-ready values."""
         return self.model_dump(mode="json")
 
-    def apply(self, variable: str, confidence: float) -> float:
-        """The probability that an answer of this variable, given with this confidence, is right."""
+    def apply(self, variable: str, answer: Answer) -> float | None:
+        """The probability that this answer of this variable is right; None if it has no confidence."""
         curve = self.variables.get(variable, self.pooled)
-        return confidence if curve is None else curve(confidence)
+        if answer.confidence is None or curve is None:
+            return answer.confidence
+        if isinstance(curve, CombinedCurve):
+            return curve(answer.confidence, answer.votes, footing(answer))
+        return curve(answer.confidence)
 
     def applied(self, extraction: Extraction) -> Extraction:
         """The extraction with its confidences calibrated. Those inside groups stay as they are."""
         answers = {
-            name: answer
-            if answer.confidence is None
-            else replace(answer, confidence=self.apply(name, answer.confidence))
+            name: replace(answer, confidence=self.apply(name, answer))
             for name, answer in extraction.answers.items()
         }
         return replace(extraction, answers=answers)

@@ -12,7 +12,7 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
 from epicrisis.evaluation.calibration.curves import along, isotonic, platt
-from epicrisis.extraction.calibration import NEAREST
+from epicrisis.extraction.curves import NEAREST
 
 CELLS = st.lists(
     st.tuples(st.one_of(st.floats(0, 1), st.sampled_from([0.0, 0.5, 0.9, 1.0])), st.booleans()),

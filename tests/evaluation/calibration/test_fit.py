@@ -17,6 +17,7 @@ from epicrisis.errors import OptionError, OutputError
 from epicrisis.evaluation.calibration import fit, reliability, save
 from epicrisis.evaluation.pairing import Paired
 from epicrisis.evaluation.resampling import Resampler
+from epicrisis.extraction.answer import Answer, Status
 from epicrisis.extraction.calibration import Calibration
 from epicrisis.runs.run import StoredRun
 
@@ -44,7 +45,9 @@ class TestFit:
         assert {curve.method for curve in calibration.variables.values()} == {calibration.method}
         assert calibration.codebook_digest == paired.codebook.digest
         # Right as often as confidence to the fourth: 0.4 at 0.8.
-        assert calibration.apply("a", 0.8) == pytest.approx(0.8**4, abs=0.15)
+        assert calibration.apply("a", Answer(Status.INFERRED, True, confidence=0.8)) == pytest.approx(
+            0.8**4, abs=0.15
+        )
 
     def test_confidences_that_are_right_already_stay(self, paired: Make) -> None:
         # In steps of a tenth, exactly as often right as they say: no curve can do better.
@@ -54,7 +57,7 @@ class TestFit:
         calibration = fit(paired(rows))
         assert calibration.method == "raw"
         assert calibration.pooled is None
-        assert calibration.apply("a", 0.3) == 0.3
+        assert calibration.apply("a", Answer(Status.STATED, True, confidence=0.3)) == 0.3
         assert calibration.brier[0] == calibration.brier[1]
 
     @pytest.mark.parametrize(

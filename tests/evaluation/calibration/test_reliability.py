@@ -27,7 +27,7 @@ def test_calibrated_confidences_have_a_small_error_and_bins_in_step(simulated: C
         assert one.right.low is not None
         assert one.right.high is not None
         assert one.right.low - 0.03 < one.confidence < one.right.high + 0.03
-    assert {one.method for one in fitted} == {"isotonic", "platt"}
+    assert {one.method for one in fitted} == {"isotonic", "platt", "combined"}
     assert all((one.ece.value or 0) < 0.03 for one in fitted)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import isotonic_regression
 from scipy.special import expit, logit
 
-from ...extraction.calibration import NEAREST, IsotonicCurve, PlattCurve
+from ...extraction.curves import NEAREST, IsotonicCurve, PlattCurve
 from ..resampling import Array
 
 #: Newton's method: the most steps, the gradient per cell at which it stops, and what keeps the curvature
@@ -47,25 +47,26 @@ def platt(confidence: Array, right: Array) -> PlattCurve:
     ones = float(right.sum())
     zeros = len(right) - ones
     target = np.where(right > 0, (ones + 1) / (ones + 2), 1 / (zeros + 2))
-    x = logit(np.clip(confidence, NEAREST, 1 - NEAREST))
+    x = log_odds(confidence)
     level = float(logit(target.mean()))
-    line = _newton(np.stack([x, np.ones_like(x)]), target, np.asarray([0.0, level]))
+    line = newton(np.stack([x, np.ones_like(x)]), target, np.asarray([0.0, level]), np.zeros(2))
     slope, intercept = (float(line[0]), float(line[1])) if line[0] > 0 else (0.0, level)
     return PlattCurve(slope=slope, intercept=intercept, n=len(right))
 
 
-def _newton(inputs: Array, target: Array, line: Array) -> Array:
-    """The line (weights of the rows of ``inputs``) of least cross-entropy with ``target``."""
-    loss = _loss(line @ inputs, target)
+def newton(inputs: Array, target: Array, line: Array, penalty: Array) -> Array:
+    """The line (weights of the rows of ``inputs``) of least cross-entropy with ``target``, plus half the sum
+    of ``penalty`` times the squared weights. It is looked for from ``line`` on."""
+    loss = _loss(inputs, target, line, penalty)
     for _ in range(_STEPS):
         probability = expit(line @ inputs)
-        slope = inputs @ (probability - target)
+        slope = inputs @ (probability - target) + penalty * line
         if np.abs(slope).max() < _FLAT * len(target):
             break
-        curvature = (inputs * (probability * (1 - probability))) @ inputs.T + _RIDGE * np.eye(len(line))
+        curvature = (inputs * (probability * (1 - probability))) @ inputs.T + np.diag(penalty + _RIDGE)
         step = np.linalg.solve(curvature, slope)
         size = 1.0
-        while (after := _loss((line - size * step) @ inputs, target)) > loss and size > _FLAT:
+        while (after := _loss(inputs, target, line - size * step, penalty)) > loss and size > _FLAT:
             size /= 2
         if after > loss:
             break
@@ -73,9 +74,16 @@ def _newton(inputs: Array, target: Array, line: Array) -> Array:
     return line
 
 
-def _loss(score: Array, target: Array) -> float:
+def _loss(inputs: Array, target: Array, line: Array, penalty: Array) -> float:
+    score = line @ inputs
     # The logarithm of 1 + exp(score) without overflow.
-    return float(np.sum(np.maximum(score, 0) + np.log1p(np.exp(-np.abs(score))) - target * score))
+    entropy = np.maximum(score, 0) + np.log1p(np.exp(-np.abs(score))) - target * score
+    return float(entropy.sum() + (penalty * line**2).sum() / 2)
+
+
+def log_odds(confidence: Array) -> Array:
+    """The logits of confidences, none of them infinite."""
+    return np.asarray(logit(np.clip(confidence, NEAREST, 1 - NEAREST)), dtype=np.float64)
 
 
 def along(curve: IsotonicCurve | PlattCurve, confidence: Array) -> Array:
@@ -85,6 +93,5 @@ def along(curve: IsotonicCurve | PlattCurve, confidence: Array) -> Array:
         points = np.asarray(curve.points)
         values = np.interp(confidence, points[:, 0], points[:, 1])
     else:
-        near = np.clip(confidence, NEAREST, 1 - NEAREST)
-        values = expit(curve.slope * logit(near) + curve.intercept)
+        values = expit(curve.slope * log_odds(confidence) + curve.intercept)
     return np.asarray(np.clip(values, edge, 1 - edge), dtype=np.float64)

@@ -21,7 +21,7 @@ from .scores import Scores, scores
 
 def fit(paired: Paired, *, gold: str = "", seed: int = 0) -> Calibration:
     """The curves that make this run's confidences probabilities, by the method of the lowest
-    cross-validated Brier score: Platt's, isotonic, or none if neither is better than the raw confidences.
+    cross-validated Brier score: Platt's, isotonic, combined, or none if the raw confidences do best.
 
     ``gold`` is the gold's name, for the record. Raises OptionError if there are too few cells with a
     confidence, or too few right or wrong ones among them.

@@ -1,31 +1,34 @@
-"""One curve for each variable that has the cells for it, one for all the others."""
+"""A curve for each variable that has the cells for it, and one for all the others."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...extraction.calibration import IsotonicCurve, PlattCurve
+from ...extraction.curves import CombinedCurve, IsotonicCurve, PlattCurve
 from ..resampling import Array
+from .combined import combine, combined_along
 from .curves import along, isotonic, platt
 from .scores import Scores
 
-Fitted = Literal["isotonic", "platt"]
-#: In this order the simpler one is named first, and chosen if both do as well.
-METHODS: tuple[Fitted, ...] = ("platt", "isotonic")
+Fitted = Literal["isotonic", "platt", "combined"]
+#: In this order the simpler ones are named first, and chosen if others do no better.
+METHODS: tuple[Fitted, ...] = ("platt", "isotonic", "combined")
 #: What a curve needs: so many cells, and so many each of right and wrong ones.
 FEWEST_CELLS = 50
 FEWEST_EACH = 5
 FOLDS = 10
 
+#: Those that know the confidence only.
 _FIT: dict[Fitted, Callable[[Array, Array], IsotonicCurve | PlattCurve]] = {
     "isotonic": isotonic,
     "platt": platt,
 }
+AnyCurve = IsotonicCurve | PlattCurve | CombinedCurve
 Mask = NDArray[np.bool_]
 
 
@@ -33,16 +36,22 @@ Mask = NDArray[np.bool_]
 class Curves:
     """The curve of each variable that has its own, by number, and the one for the others."""
 
-    own: dict[int, IsotonicCurve | PlattCurve]
-    pooled: IsotonicCurve | PlattCurve
+    own: Mapping[int, AnyCurve]
+    pooled: AnyCurve
 
-    def at(self, variable: NDArray[np.int64], confidence: Array) -> Array:
+    def at(self, cells: Scores) -> Array:
         """The probability for each cell."""
-        values = along(self.pooled, confidence)
+        values = _along(self.pooled, cells)
         for number, curve in self.own.items():
-            its = variable == number
-            values[its] = along(curve, confidence[its])
+            its = cells.variable == number
+            values[its] = _along(curve, cells.among(its))
         return values
+
+
+def _along(curve: AnyCurve, cells: Scores) -> Array:
+    if isinstance(curve, CombinedCurve):
+        return combined_along(curve, cells)
+    return along(curve, cells.confidence)
 
 
 def enough(right: Array) -> bool:
@@ -52,8 +61,11 @@ def enough(right: Array) -> bool:
 
 
 def fit_curves(scores: Scores, method: Fitted, among: Mask | None = None) -> Curves:
-    """Fit to the cells ``among``, or to all. Which variables get their own curve is decided on all."""
+    """Fit to the cells ``among``, or to all. Which variables get their own curve is decided on all; with
+    ``combined`` each has one, as far from the others' as its cells can tell."""
     kept = np.ones(len(scores), dtype=bool) if among is None else among
+    if method == "combined":
+        return Curves(*combine(scores.among(kept)))
     fit = _FIT[method]
     own = {}
     for number in range(len(scores.variables)):
@@ -77,7 +89,7 @@ def held_out(scores: Scores, method: Fitted, *, folds: int = FOLDS, seed: int = 
         inside = its_fold == number
         if inside.any():
             curves = fit_curves(scores, method, ~inside)
-            values[inside] = curves.at(scores.variable[inside], scores.confidence[inside])
+            values[inside] = curves.at(scores.among(inside))
     return values
 
 

@@ -18,7 +18,7 @@ _PER_BIN = 10
 
 
 def reliability(paired: Paired, resampler: Resampler) -> tuple[Reliability, ...]:
-    """Raw confidence, then that of cross-validated Platt and isotonic curves where there are cells enough.
+    """Raw confidence, then that of each cross-validated ``METHODS`` where there are cells enough.
 
     A cell is right where its outcome agrees with gold. Cells without a confidence (failed ones have none)
     are left out and counted. Empty if no cell has a confidence.

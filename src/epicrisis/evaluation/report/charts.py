@@ -123,7 +123,7 @@ def reliability_chart(fits: Sequence[Reliability]) -> Spec:
                 "field": "method",
                 "type": "nominal",
                 "title": "confidence",
-                "scale": {"range": ["circle", "square", "triangle-up", "diamond"]},
+                "scale": {"range": ["circle", "square", "triangle-up", "diamond", "cross"]},
             },
         },
     }

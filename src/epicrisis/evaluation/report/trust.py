@@ -73,7 +73,9 @@ def _calibration(evaluation: Evaluation) -> Section:
         "Calibration",
         paragraphs=(
             "Of the answers with confidence 0.8, eight in ten should be right. raw: as the model gave it; "
-            "applied: by the calibration of this run; isotonic, platt: fitted to this gold, cross-validated.",
+            "applied: by the calibration of this run; platt, isotonic: by confidence alone; combined: by "
+            "confidence, the votes of several samples, how well the evidence was found, and the variable. "
+            "The last three are fitted to this gold and cross-validated.",
         ),
         blocks=(
             errors,
