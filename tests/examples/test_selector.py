@@ -224,6 +224,18 @@ class TestLikeness:
         assert set(ids(select(pool, NEW, 2, "similar"))) == {"one", "copy"}
         assert "other" in ids(select(pool, NEW, 2, "diverse"))
 
+    def test_diverse_shows_every_value_where_the_shots_allow_it(self, example: Any, pool_of: Any) -> None:
+        """The example most like the report would leave too much for the last one."""
+        pool = pool_of(
+            example("like", NEW.text.replace("3 mm", "4 mm"), infarct=True, side="left"),
+            example("wide", "Longen schoon.", infarct=True, side="right"),
+            example("other", "Geen afwijkingen.", infarct=False, side="left"),
+            example("again", NEW.text.replace("3 mm", "5 mm"), infarct=False),
+        )
+        assert ids(select(pool, NEW, 1, "diverse")) == ["like"]
+        assert set(ids(select(pool, NEW, 2, "diverse"))) == {"wide", "other"}
+        assert "like" in ids(select(pool, NEW, 3, "diverse"))
+
     @pytest.mark.parametrize("strategy", [one for one in Strategy if one.needs_words])
     def test_words_need_the_extra(
         self, ward: Pool, strategy: Strategy, monkeypatch: pytest.MonkeyPatch

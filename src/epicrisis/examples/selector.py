@@ -2,7 +2,8 @@
 
 ``diverse`` is maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998, doi:10.1145/290941.291025)
 with equal weights for likeness to the report and unlikeness to what is chosen already, plus the share of the
-option values not shown yet that an example would add.
+option values not shown yet that an example would add. Where all values can be shown with the examples there
+is room for, only examples that leave that possible are chosen.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from epicrisis.errors import OptionError
 from epicrisis.prompting.worked import WorkedExample
 from epicrisis.report import Report
 
+from .cover import Cover
 from .facets import Facet
 from .pool import Pool
 from .shape import Shape, likeness, shape
@@ -135,15 +137,16 @@ class Selector:
 
     def _marginal(self, alike: dict[int, float], places: Sequence[int]) -> _Rank:
         tally = _Tally(self.pool)
-        every = frozenset[Facet]().union(*(self.pool.facets[place].values for place in places))
+        cover = Cover({place: self.pool.facets[place].values for place in places})
 
         def rank(place: int, chosen: Sequence[int]) -> Any:
-            left = every - tally.after(chosen).keys()
+            left = cover.every - tally.after(chosen).keys()
             new = len(self.pool.facets[place].values & left)
             repeats = max((self._beside(one)[place] for one in chosen), default=0.0)
             gain = (alike[place] - repeats) / 2 + (new / len(left) if left else 0.0)
+            fits = cover.fits(place, chosen, self.shots - len(chosen))
             # What shows a value for the first time goes before what shows none.
-            return bool(new), round(gain, _DIGITS), self._lot(place)
+            return fits, bool(new), round(gain, _DIGITS), self._lot(place)
 
         return rank
 
