@@ -22,11 +22,14 @@ from epicrisis.evaluation.gold import GoldCell
 from epicrisis.evaluation.overall import overall
 from epicrisis.evaluation.pairing import Matching, Pair, Paired, PairedReport
 from epicrisis.evaluation.resampling import Array, Resampler, ratio
+from epicrisis.examples import Selector
+from epicrisis.examples_from_gold import pool_of
 from epicrisis.extraction import ExtractionOptions, Status, Usage
 from epicrisis.runs.run import StoredRun
-from sets import HERE, Dataset, dataset
+from sets import HERE, Case, Dataset, dataset
 
-#: What each method changes of the defaults. The first is what the others are compared with.
+#: What each method changes of the defaults. The first is what the others are compared with. ``select`` with
+#: ``shots`` shows so many reports with their gold, of those of the set that are not asked about.
 METHODS: dict[str, dict[str, Any]] = {
     "base": {},
     "groups-15": {"group_size": 15},
@@ -36,7 +39,36 @@ METHODS: dict[str, dict[str, Any]] = {
     "groups-10+graph": {"group_size": 10, "dependents_after": True},
     "no-examples": {"examples": 0},
     "examples-4": {"examples": 4},
+    "second-look": {"second_look": True},
+    "contextual": {"contextual": True},
+    "samples-3": {"samples": 3},
+    "think": {"think": 200},
+    "translate": {"translate": "en"},
+    "fixed": {"select": "fixed", "shots": 2},
+    "random": {"select": "random", "shots": 2},
+    "similar": {"select": "similar", "shots": 2},
+    "structure": {"select": "structure", "shots": 2},
+    "diverse": {"select": "diverse", "shots": 2},
 }
+#: Reports that examples are taken from, at most.
+POOL = 40
+
+
+def options(data: Dataset, method: str) -> ExtractionOptions:
+    """How a method asks about one set."""
+    changed = dict(METHODS[method])
+    if "select" in changed:
+        cells = {case.report.id: gold_cells(case) for case in data.others[:POOL]}
+        pool = pool_of(cells, [case.report for case in data.others[:POOL]], data.codebook)
+        changed = {"selector": Selector(pool, changed["shots"], changed["select"], seed=0)}
+    return ExtractionOptions(**changed)
+
+
+def gold_cells(case: Case) -> dict[str, GoldCell]:
+    return {
+        name: GoldCell(Status.NOT_MENTIONED if value is None else Status.STATED, value)
+        for name, value in case.gold.items()
+    }
 
 
 def measured(data: Dataset, method: str, engine: Engine, folder: Path) -> Paired:
@@ -45,7 +77,7 @@ def measured(data: Dataset, method: str, engine: Engine, folder: Path) -> Paired
         [case.report for case in data.cases],
         data.codebook,
         engine,
-        options=ExtractionOptions(**METHODS[method]),
+        options=options(data, method),
         store=folder / f"{data.name}.sqlite",
         progress=True,
     )
@@ -57,10 +89,9 @@ def _paired(data: Dataset, run: StoredRun) -> Paired:
     for case in data.cases:
         extraction = run[case.report.id]
         pairs = {}
-        for name, value in case.gold.items():
-            gold = GoldCell(Status.NOT_MENTIONED if value is None else Status.STATED, value)
+        for name, gold in gold_cells(case).items():
             answer = extraction.answers[name]
-            pairs[name] = Pair(gold, answer, compare(data.codebook[name], answer, value))
+            pairs[name] = Pair(gold, answer, compare(data.codebook[name], answer, gold.value))
         reports.append(PairedReport(case.report.id, pairs, usage=extraction.usage))
     return Paired(data.codebook, tuple(reports), Matching(tuple(report.id for report in reports)))
 
@@ -134,22 +165,22 @@ def main() -> None:
     parser.add_argument("--longest", type=int, default=4500, help="longest report, in characters")
     parser.add_argument("--stated", type=int, default=2, help="only reports with so many values in gold")
     parser.add_argument("--out", type=Path, default=HERE / "results" / "accuracy.json")
-    options = parser.parse_args()
+    given = parser.parse_args()
     folder = HERE / "results" / "accuracy"
     folder.mkdir(parents=True, exist_ok=True)
-    chosen = {"limit": options.limit, "longest": options.longest, "stated": options.stated}
-    methods = options.methods.split(",")
+    chosen = {"limit": given.limit, "longest": given.longest, "stated": given.stated}
+    methods = given.methods.split(",")
     rows: list[dict[str, Any]] = []
-    engine = open_engine(options.engine, threads=options.threads)
+    engine = open_engine(given.engine, threads=given.threads)
     print(_HEADING)
-    for name in options.sets.split(","):
-        data = dataset(name, options.data, **chosen)
+    for name in given.sets.split(","):
+        data = dataset(name, given.data, **chosen)
         resampler = Resampler(len(data.cases))
         base = measured(data, "base", engine, folder)
         for method in ["base", *(method for method in methods if method != "base")]:
             paired = base if method == "base" else measured(data, method, engine, folder)
             rows.append(_row(data, method, paired, base, resampler))
-            options.out.write_text(json.dumps(rows, indent=1))
+            given.out.write_text(json.dumps(rows, indent=1))
             print(_line(rows[-1]), flush=True)
     engine.close()
 

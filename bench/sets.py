@@ -29,9 +29,12 @@ class Case(NamedTuple):
 
 
 class Dataset(NamedTuple):
+    """``cases`` are asked about; ``others`` come after them, and are what examples are taken from."""
+
     name: str
     codebook: Codebook
     cases: list[Case]
+    others: list[Case]
 
 
 def dataset(
@@ -47,7 +50,7 @@ def dataset(
         if (longest is None or len(case.report.text) <= longest)
         and sum(value is not None for value in case.gold.values()) >= stated
     ]
-    return Dataset(name, codebook, cases[:limit])
+    return Dataset(name, codebook, cases[:limit], [] if limit is None else cases[limit:])
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
