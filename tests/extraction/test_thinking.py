@@ -24,6 +24,11 @@ FLAG = {"name": "x", "kind": "boolean"}
         ("<think>cut off in the midd", "", "cut off in the midd"),
         ("[THINK]It denies X.[/THINK]", "", "It denies X."),
         ("<|channel|>analysis<|message|>It denies X.<|end|>", "", "It denies X."),
+        (
+            "<|channel|>analysis<|message|>It denies.<|end|><|start|>assistant<|channel|>final<|message|>No.",
+            "",
+            "It denies.   No.",
+        ),
         ("", "In a field of its own.", "In a field of its own."),
         ("So: no.", "First this.", "First this.\nSo: no."),
         ("  ", "", ""),

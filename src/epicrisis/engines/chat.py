@@ -12,6 +12,7 @@ from ..errors import (
     EngineError,
     EngineProtocolError,
 )
+from . import reasoning
 from .engine import Finish, Reply, Request, TokenLogprob
 from .transport import Response
 
@@ -79,7 +80,7 @@ def parse(response: Response, seconds: float, *, server: str) -> Reply:
         choice = payload["choices"][0]
         message = choice["message"]
         text = message.get("content") or ""
-        reasoning = message.get("reasoning_content") or message.get("reasoning")
+        told = message.get("reasoning_content") or message.get("reasoning")
         ended = choice.get("finish_reason")
         finish = "refusal" if message.get("refusal") else _FINISH[ended]
     except (KeyError, IndexError, TypeError, AttributeError):
@@ -87,6 +88,9 @@ def parse(response: Response, seconds: float, *, server: str) -> Reply:
             f"{server} answered HTTP {response.status} with JSON that is not a chat completion.",
             hint="The address must be that of an OpenAI-compatible server, usually ending in /v1.",
         ) from None
+    thought, text = reasoning.split(text)
+    if isinstance(told, str):
+        thought = f"{told}\n{thought}".strip()
     usage = payload.get("usage") or {}
     details = usage.get("prompt_tokens_details") or {}
     return Reply(
@@ -97,7 +101,7 @@ def parse(response: Response, seconds: float, *, server: str) -> Reply:
         cached_tokens=int(details.get("cached_tokens") or 0),
         seconds=seconds,
         logprobs=_logprobs(choice.get("logprobs"), text),
-        reasoning=reasoning if isinstance(reasoning, str) else "",
+        reasoning=thought,
     )
 
 
@@ -126,8 +130,9 @@ def _logprobs(found: Any, text: str) -> tuple[TokenLogprob, ...] | None:
 
 
 def _within(tokens: list[TokenLogprob], text: str) -> tuple[TokenLogprob, ...] | None:
-    """The tokens that make up ``text``, without what a server took off around it (fences, white space)."""
-    start = "".join(token.token for token in tokens).find(text)
+    """The tokens that make up ``text``, without what was taken off around it (fences, white space, reasoning,
+    which may say the same before)."""
+    start = "".join(token.token for token in tokens).rfind(text)
     if start < 0:
         return None
     end = start + len(text)

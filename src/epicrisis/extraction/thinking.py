@@ -9,7 +9,7 @@ from epicrisis.engines.engine import Reply
 #: Marks around reasoning: most models, Mistral's, Seed's, and the channels of the harmony format.
 _MARKS = re.compile(
     r"</?(?:think|thinking|reasoning|thought|seed:think)>|\[/?THINK\]"
-    r"|<\|channel\|>\w+(?:<\|message\|>)?|<\|(?:message|start|end|return)\|>",
+    r"|<\|channel\|>\w+(?:<\|message\|>)?|<\|start\|>(?:assistant)?|<\|(?:message|end|return)\|>",
     re.I,
 )
 
