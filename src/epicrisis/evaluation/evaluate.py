@@ -173,7 +173,8 @@ def _reliability(run: StoredRun, matched: Matched, resampler: Resampler) -> tupl
     found = reliability(uncalibrated(run, matched), resampler)
     if run.manifest.calibration is None:
         return found
-    return (*(replace(one, method="applied") for one in reliability(matched.paired, resampler)[:1]), *found)
+    given = reliability(matched.paired, resampler, ())
+    return (*(replace(one, method="applied") for one in given), *found)
 
 
 def _notes(matched: Matched, humans: Sequence[Gold]) -> Iterator[str]:

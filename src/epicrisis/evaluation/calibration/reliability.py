@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,7 +11,7 @@ from ..estimate import Estimate, wilson
 from ..pairing import Paired
 from ..resampling import Array, Resampler, ratio
 from ..result import Bin, Reliability
-from .fitting import METHODS, can_fit, held_out
+from .fitting import METHODS, Fitted, can_fit, held_out
 from .scores import Scores, scores
 
 _BINS = 10
@@ -17,8 +19,10 @@ _BINS = 10
 _PER_BIN = 10
 
 
-def reliability(paired: Paired, resampler: Resampler) -> tuple[Reliability, ...]:
-    """Raw confidence, then that of each cross-validated ``METHODS`` where there are cells enough.
+def reliability(
+    paired: Paired, resampler: Resampler, methods: Sequence[Fitted] = METHODS
+) -> tuple[Reliability, ...]:
+    """Raw confidence, then that of each of ``methods``, cross-validated, where there are cells enough.
 
     A cell is right where its outcome agrees with gold. Cells without a confidence (failed ones have none)
     are left out and counted. Empty if no cell has a confidence.
@@ -30,7 +34,7 @@ def reliability(paired: Paired, resampler: Resampler) -> tuple[Reliability, ...]
     if can_fit(cells):
         found += [
             _reliability(method, cells, held_out(cells, method, seed=resampler.seed), resampler)
-            for method in METHODS
+            for method in methods
         ]
     return tuple(found)
 
