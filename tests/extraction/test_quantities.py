@@ -195,6 +195,14 @@ class TestAsWritten:
         kept = as_written(volume, copied, "urine 1.200 ml, bloed 1,2 ml", "nl")
         assert kept == {"value": 1.2, "unit": "ml", "written": "1,2 ml"}
 
+    def test_the_number_with_another_unit_than_the_report_has(self) -> None:
+        size = quantity()
+        copied = check(size, "5.2 mm")
+        expected = {"value": 52.0, "unit": "mm", "written": "5.2 CM"}
+        assert as_written(size, copied, "5.2 CM BY GROSS MEASUREMENT", "en") == expected
+        assert as_written(size, copied, "5.2 BY GROSS MEASUREMENT", "en") == copied
+        assert as_written(size, copied, "5.2 cm, then 5.2 mm", "en") == copied  # it says both
+
     def test_not_where_thousands_are_out_of_range(self) -> None:
         density = quantity("ng/ml", range={"max": 100})
         value = check(density, "1.125 ng/ml")

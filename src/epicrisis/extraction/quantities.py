@@ -47,7 +47,8 @@ def as_written(
     says ``2.5 cm`` for ``2,5 cm``.
 
     Where the quote has the same digits and, in the report's language, they are thousands (``1.200 ml`` in
-    Dutch, which the model copied and JSON reads as 1.2), the value is the report's. Where it has the value as
+    Dutch, which the model copied and JSON reads as 1.2), the value is the report's; and where it has the same
+    number with another unit than the model wrote (``5.2 cm`` for 5.2 mm). Where it has the value as
     one number of a range or of several measurements, and the codebook declares what becomes of those
     (``reduce``), that is the value; else the value stays, and the whole is kept beside it. Where nothing in
     the quote says the value, it stays as it is.
@@ -70,7 +71,9 @@ def as_written(
         if _equal(found, value):
             return {**value, **({"written": found["written"]} if "written" in found else {})}
         literal = read_amount(amount.written)
-        if copied is None and literal is not None and _says(variable, literal, value):
+        if copied is None and (
+            (literal is not None and _says(variable, literal, value)) or _has_number(amount, value)
+        ):
             copied = found
     return copied or partial or value
 
@@ -98,6 +101,15 @@ def _one_of(variable: QuantityVariable, amount: Amount, value: dict[str, Any]) -
     except InvalidValueError:
         return False
     return any(_equal({"value": number, "unit": unit}, value) for number, unit in numbers)
+
+
+def _has_number(amount: Amount, value: dict[str, Any]) -> bool:
+    """Whether the amount is a single number with a unit, and the value that number with another one."""
+    return (
+        amount.shape == "single"
+        and bool(amount.units[0])
+        and math.isclose(amount.numbers[0], value["value"], rel_tol=1e-9)
+    )
 
 
 def _says(variable: QuantityVariable, amount: Amount, value: dict[str, Any]) -> bool:
