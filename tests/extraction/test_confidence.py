@@ -81,6 +81,11 @@ def test_numbers_of_a_scale_that_begin_alike(codebook_of: Any) -> None:
     assert sure(codebook_of, HALVES, answer) == pytest.approx(0.7 * 0.2 / 0.8)
 
 
+def test_a_number_that_another_one_begins_with(codebook_of: Any) -> None:
+    answer = reply(*HEAD, (" ", 1.0), ("0", 0.7, {"1": 0.3}), ("}", 0.6, {".": 0.2}))
+    assert sure(codebook_of, HALVES, answer) == pytest.approx(0.7 * 0.6 / 0.8)
+
+
 def test_a_token_that_spans_the_value_and_what_is_around_it(codebook_of: Any) -> None:
     answer = reply(('{"x":', 1.0), (" true}", 0.4, {" false}": 0.4, " null}": 0.2}))
     assert sure(codebook_of, YES, answer) == pytest.approx(0.4)

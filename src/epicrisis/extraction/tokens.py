@@ -39,7 +39,7 @@ class Tokens:
         """The probability of the value at ``place`` among the ``allowed`` ones, which are JSON."""
         if self.text[place.start : place.end] not in allowed:
             return 1.0
-        return math.prod(_share(*parting) for parting in self._partings(place, allowed))
+        return math.prod(share for share, _, _ in self._partings(place, allowed))
 
     def spread(self, place: Place, allowed: Collection[str]) -> list[Branch]:
         """The probabilities of all ``allowed`` values, which are JSON, at ``place``.
@@ -52,14 +52,9 @@ class Tokens:
             return []
         branches: list[Branch] = []
         taken, sure = frozenset(allowed), 1.0
-        for token, ways, kept in self._partings(place, allowed):
-            left = _left(token, ways, kept)
-            share = _share(token, ways, kept)
-            total = math.fsum(left.values())
-            branches += [
-                Branch(values, sure * (1 - share) * mass / total) for values, mass in left.items() if mass > 0
-            ]
-            taken, sure = frozenset(kept), sure * share
+        for share, kept, others in self._partings(place, allowed):
+            branches += [Branch(values, sure * part) for values, part in others.items()]
+            taken, sure = kept, sure * share
         return [*branches, Branch(taken, sure)]
 
     def branch(self, place: Place, chosen: Sequence[str], others: Sequence[str]) -> float:
@@ -70,41 +65,71 @@ class Tokens:
         token = self._tokens[number]
         before = self.text[self._starts[number] : place.start]
         ways = {way: before + way for way in (*chosen, *others)}
-        return _share(token, ways, set(chosen), together=True)
+        return _share(token, ways, set(chosen))
 
     def mean(self, place: Place) -> float:
         """The geometric mean of the probabilities of the tokens over a place."""
         logs = [self._tokens[number].logprob for number in self._over(place)]
         return math.exp(min(0.0, math.fsum(logs) / len(logs))) if logs else 1.0
 
-    def _partings(
-        self, place: Place, allowed: Collection[str]
-    ) -> Iterator[tuple[TokenLogprob, dict[str, str], set[str]]]:
-        """Every token at ``place`` where allowed values part: the text that each would bring from there on,
-        and the values that the token keeps."""
+    def _partings(self, place: Place, allowed: Collection[str]) -> Iterator[_Parting]:
+        """What each token from ``place`` on decides, as long as more than one of the allowed values is left.
+        That a number ends there (0, not 0.5) is decided by what comes after it."""
         rest = self.text[place.end :]
         left = {value: value + rest for value in allowed}
-        for number in self._over(place):
-            if len(left) == 1:
+        for number in range(self._over(place).start, len(self._tokens)):
+            if len(left) <= 1:
                 return
             token = self._tokens[number]
             # A token may begin before the value and end after it.
             before = self.text[min(self._starts[number], place.start) : place.start]
             done = max(0, self._starts[number] - place.start)
-            ways = {value: before + full[done:] for value, full in left.items()}
-            kept = {value for value in left if _fits(token.token, ways[value])}
-            if len(kept) < len(left):
-                yield token, ways, kept
-                left = {value: left[value] for value in left if value in kept}
+            parting = _parting(token, {value: before + full[done:] for value, full in left.items()})
+            yield parting
+            left = {value: full for value, full in left.items() if value in parting.kept}
 
     def _over(self, place: Place) -> range:
         """The numbers of the tokens that have a character in ``place``."""
         return range(bisect_right(self._ends, place.start), bisect_left(self._starts, place.end))
 
 
-def _share(token: TokenLogprob, ways: Mapping[str, str], kept: set[str], *, together: bool = False) -> float:
-    """The part of the allowed probability that goes to the ways in ``kept``. ``together``: the other ways
-    are spellings of one thing."""
+class _Parting(NamedTuple):
+    """What one token decides: the values it keeps and their share of the probability of all that were left,
+    and the shares of the others, together with those they cannot be told from."""
+
+    share: float
+    kept: frozenset[str]
+    others: dict[frozenset[str], float]
+
+
+def _parting(token: TokenLogprob, ways: Mapping[str, str]) -> _Parting:
+    """``ways``: the text that each value would bring from the token on."""
+    kept = frozenset(way for way, full in ways.items() if _fits(token.token, full))
+    ours = 0.0
+    others: dict[frozenset[str], float] = {}
+    seen: set[str] = set()
+    for fitting, mass in _reported(token, ways):
+        seen |= fitting
+        if fitting < kept:
+            # A longer token that says at once what the chosen one leaves open.
+            others[fitting] = others.get(fitting, 0.0) + mass
+            continue
+        ours += mass * len(fitting & kept) / len(fitting)
+        if left := fitting - kept:
+            others[left] = others.get(left, 0.0) + mass * len(left) / len(fitting)
+    unseen = frozenset(ways.keys() - kept - seen)
+    if unseen and not _was_reported(token):
+        # Nothing is known of them, but that the grammar's choice was at least as likely as each.
+        others[unseen] = others.get(unseen, 0.0) + len(unseen) * math.exp(token.logprob)
+    total = math.fsum((ours, *others.values()))
+    if not total:
+        return _Parting(0.0, kept, {})
+    return _Parting(ours / total, kept, {values: mass / total for values, mass in others.items()})
+
+
+def _share(token: TokenLogprob, ways: Mapping[str, str], kept: set[str]) -> float:
+    """The part of the allowed probability that goes to the ways in ``kept``; the others are spellings of
+    one thing."""
     ours = others = 0.0
     seen: set[str] = set()
     for fitting, mass in _reported(token, ways):
@@ -112,34 +137,18 @@ def _share(token: TokenLogprob, ways: Mapping[str, str], kept: set[str], *, toge
         part = len(fitting & kept) / len(fitting)
         ours += mass * part
         others += mass * (1 - part)
-    if not _was_reported(token):
-        # Nothing is known of the others, but that the grammar's choice was at least as likely.
-        unseen = len(ways.keys() - kept - seen)
-        others += (min(unseen, 1) if together else unseen) * math.exp(token.logprob)
+    if not _was_reported(token) and ways.keys() - kept - seen:
+        # Nothing is known of it, but that the grammar's choice was at least as likely.
+        others += math.exp(token.logprob)
     return ours / (ours + others) if ours > 0 else 0.0
 
 
-def _left(token: TokenLogprob, ways: Mapping[str, str], kept: set[str]) -> dict[frozenset[str], float]:
-    """The ways that are not ``kept``, each with those that it cannot be told from, and their probabilities
-    beside each other: together they are what ``_share`` leaves."""
-    masses: dict[frozenset[str], float] = {}
-    seen: set[str] = set()
-    for fitting, mass in _reported(token, ways):
-        seen |= fitting
-        if others := frozenset(fitting - kept):
-            masses[others] = masses.get(others, 0.0) + mass * len(others) / len(fitting)
-    unseen = frozenset(ways.keys() - kept - seen)
-    if unseen and not _was_reported(token):
-        masses[unseen] = masses.get(unseen, 0.0) + len(unseen) * math.exp(token.logprob)
-    return masses
-
-
-def _reported(token: TokenLogprob, ways: Mapping[str, str]) -> Iterator[tuple[set[str], float]]:
+def _reported(token: TokenLogprob, ways: Mapping[str, str]) -> Iterator[tuple[frozenset[str], float]]:
     """The ways that each reported token leaves open, and its probability."""
     top = dict(token.top)
     top.setdefault(token.token, token.logprob)
     for spelled, logprob in top.items():
-        if fitting := {way for way, full in ways.items() if _fits(spelled, full)}:
+        if fitting := frozenset(way for way, full in ways.items() if _fits(spelled, full)):
             yield fitting, math.exp(logprob)
 
 
