@@ -9,10 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epicrisis.codebook.codebook import Codebook
+from epicrisis.engines.scripted import ScriptedEngine
+from epicrisis.examples import Example, Pool, Selector
+from epicrisis.extraction import ExtractionOptions, Extractor
 from epicrisis.extraction.candidate import Candidate
 from epicrisis.extraction.grounding import Grounds
 from epicrisis.extraction.leaks import QUOTE_LEAK, VALUE_LEAK, Leaks, leak
+from epicrisis.prompting import Form
 from epicrisis.prompting.worked import Cell, WorkedExample
+from epicrisis.report import Report
 
 EXAMPLE = WorkedExample(
     "Groot infarct rechts pariëtaal, diameter 3,2 cm, d.d. 12-01-2023. Drie infarcten. Aspirine.",
@@ -114,6 +119,25 @@ def test_the_reports_own_words_never_leak(codebook: Codebook, report: str, start
     shown = WorkedExample(report + " " + report, {})
     if quote and Grounds(" ".join(words)).occurrences(quote):
         assert leak(codebook["infarct"], True, quote, [shown], " ".join(words)) is None
+
+
+@pytest.mark.parametrize("chosen", [False, True])
+def test_the_answer_of_a_report_is_marked(codebook: Codebook, chosen: bool) -> None:
+    """From the examples of all reports, and from those chosen for this one; what it says itself is not."""
+    shown: dict[str, Any] = (
+        {"selector": Selector(Pool(codebook, [Example(EXAMPLE._replace(report_id="old"))]), 1, "structure")}
+        if chosen
+        else {"shots": (EXAMPLE,)}
+    )
+    said = dict.fromkeys(codebook.names)
+    said["infarct"] = {"quote": "Groot infarct rechts pariëtaal", "value": True}
+    said["size"] = {"quote": "diameter 8 mm", "value": "8 mm"}
+    said["seen"] = {"quote": None, "value": "2023-01-12"}
+    options = ExtractionOptions(form=Form.QUOTE_VALUE, confidence=False, repair=False, **shown)
+    found = Extractor(codebook, ScriptedEngine(default=said), options).extract(Report("new", REPORT)).answers
+    assert QUOTE_LEAK in found["infarct"].notes
+    assert VALUE_LEAK in found["seen"].notes
+    assert not {QUOTE_LEAK, VALUE_LEAK} & set(found["size"].notes)
 
 
 def test_notes_quote_nothing() -> None:
