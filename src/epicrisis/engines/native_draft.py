@@ -3,7 +3,7 @@
 Most of an answer is its schema: names, punctuation, quotation marks. A processor evaluates ten tokens at
 once in the time of three or four one after the other, so what must come next is evaluated ahead. Each token
 is still chosen from the model's logits; a guess that is not what was chosen is forgotten. That is
-speculative decoding (Leviathan et al., ICML 2023, arXiv:2211.17192) with the schema in place of a small model.
+speculative decoding (Leviathan et al., ICML 2023, arXiv:2211.17192), with the schema for a small model.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def _pieces(schema: Any) -> Iterator[str | None]:
 
 
 def _is_fixed(schema: Mapping[str, Any]) -> bool:
-    members = schema.get("properties")
+    members: Mapping[str, Any] = schema.get("properties", {})
     return (
         schema.get("type") == "object"
         and bool(members)
