@@ -142,8 +142,14 @@ def test_a_model_that_says_neutral_to_everything() -> None:
     }
     engine = engine_of(Model(odds, {"x": bias}))
     extractor = Extractor(book(TONE), engine, ExtractionOptions(form=Form.VALUE, contextual=True))
-    found = {text: extractor.extract(Report(text, text)).answers["x"].value for text in odds}
-    assert found == {"Much better.": "positive", "Much worse.": "negative", "The same.": "neutral"}
+    found = {text: extractor.extract(Report(text, text)).answers["x"] for text in odds}
+    assert {text: one.value for text, one in found.items()} == {
+        "Much better.": "positive",
+        "Much worse.": "negative",
+        "The same.": "neutral",
+    }
+    # The example in docs/explanation/confidence.md.
+    assert found["Much better."].confidence == pytest.approx(3 / 4.75)
     assert sum(content_free(request) for request in engine.requests) == 3
 
 
