@@ -16,7 +16,6 @@ from .parameters import ENGINE, Context, Json, Parallel, StorePath, Threads, Tim
 if TYPE_CHECKING:
     from ..runs.display import Display
     from ..stress.result import Stress
-    from ..stress.subject import Subject
 
 _SEVERAL = Parameter(consume_multiple=True, negative="")
 #: Columns that a terminal needs to show every number.
@@ -73,61 +72,35 @@ def stress(
     """
     from ..api import EngineSettings
     from ..errors import OptionError
-    from ..evaluation.gold import Blank
     from ..export import check_writable
-    from ..runs.database import store_path
     from ..runs.display import display
-    from ..runs.run import StoredRun
     from ..stress.asking import Stopped, ask, cases
-    from ..stress.measure import measure
-    from ..stress.subject import of_reports, of_run
+    from ..stress.study import measured, subject_of
 
     if draws < 1:
         raise OptionError(f"The number of draws is {draws}.", hint="The usual number is 2000.")
     if markdown is not None:
         check_writable(markdown)
     wanted = cases(only or (), strength or ())
-    path = store_path(store)
     settings = EngineSettings(context=context, parallel=parallel, threads=threads, timeout=timeout)
     with ExitStack() as stack:
         shown: Display | None = None if quiet else stack.enter_context(closing(display()))
-        fetching = None if shown is None else shown.fetching
-        subject: Subject
-        if reports is None:
-            subject = of_run(
-                StoredRun.open(path, what),
-                gold,
-                engine=engine,
-                blank=Blank(blank),
-                limit=limit,
-                settings=settings,
-                fetch_report=fetching,
-            )
-        else:
-            subject = of_reports(
-                what,
-                reports,
-                gold,
-                path,
-                engine=engine,
-                blank=Blank(blank),
-                limit=limit,
-                settings=settings,
-                fetch_report=fetching,
-            )
+        subject = subject_of(
+            what,
+            reports,
+            gold=gold,
+            engine=engine,
+            limit=limit,
+            settings=settings,
+            blank=blank,
+            store=store,
+            fetch_report=None if shown is None else shown.fetching,
+        )
         asked = ask(subject, wanted, seed=seed, fresh=fresh, progress=shown)
     if isinstance(asked, Stopped):
         say("To go on, give the same command again (without --fresh): what is done is not asked again.")
         return ending(asked.session)
-    found = measure(
-        asked.baseline,
-        asked.cases,
-        subject.gold,
-        draws=draws,
-        seed=seed,
-        notes=subject.notes,
-        settings={"seed": seed, "limit": limit},
-    )
+    found = measured(subject, asked, seed=seed, draws=draws)
     if json:
         out_json(found.as_dict())
     else:

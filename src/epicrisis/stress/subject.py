@@ -30,7 +30,8 @@ from ..runs.task import Task
 @dataclass(frozen=True, slots=True)
 class Subject:
     """``task`` asks about the reports as they are. ``baseline`` is the run that has done so already, if there
-    is one. ``store`` is where the original belongs. ``notes`` are worth telling."""
+    is one. ``store`` is where the original belongs. ``notes`` are worth telling; ``limit`` is the most
+    reports that were wanted."""
 
     codebook: Codebook
     reports: ReportSet
@@ -39,6 +40,7 @@ class Subject:
     store: Path
     baseline: StoredRun | None = None
     notes: tuple[str, ...] = ()
+    limit: int | None = None
 
 
 def of_run(
@@ -86,7 +88,7 @@ def of_run(
         )
     # What is asked here must not be taken for another call of the same extraction.
     store = stress_store(run.store_path)
-    return Subject(codebook, reports, found, task, store, run if same else None, tuple(notes))
+    return Subject(codebook, reports, found, task, store, run if same else None, tuple(notes), limit)
 
 
 def of_reports(
@@ -116,7 +118,7 @@ def of_reports(
         options=options,
         fetch_report=fetch_report,
     )
-    return Subject(wanted, chosen, found, task, store, None, given.notes)
+    return Subject(wanted, chosen, found, task, store, None, given.notes, limit)
 
 
 def stress_store(store: Path) -> Path:
