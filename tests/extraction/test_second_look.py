@@ -97,6 +97,25 @@ def test_a_value_without_words_in_the_report_is_asked_again() -> None:
     assert answers["mass"].status is Status.NOT_MENTIONED
 
 
+def test_what_is_affirmed_by_words_that_deny_it_is_asked_again() -> None:
+    def answer(request: Request) -> Any:
+        silent = {name: pair(None, None) for name in names_of(request)}
+        if "another look" in request.messages[-1].content:
+            return {"microbleeds": pair("Geen microbloedingen", False)}
+        return {
+            **silent,
+            "infarct": pair("Oud herseninfarct rechts", True),
+            "infarct_count": pair("Oud herseninfarct rechts", 1),
+            "microbleeds": pair("Geen microbloedingen", True),
+        }
+
+    engine = ScriptedEngine(answer)
+    answers = extracted(engine)
+    assert names_of(engine.requests[1]) == ["microbleeds"]
+    assert answers["microbleeds"].value is False
+    assert answers["infarct"].value is True
+
+
 def test_nothing_is_asked_where_there_is_nothing_to_doubt() -> None:
     engine = ScriptedEngine(answered)
     extracted(engine, "Verder geen bijzonderheden.")

@@ -11,6 +11,8 @@ import re
 from bisect import bisect_left, bisect_right
 from functools import cached_property
 
+from epicrisis.report import Span
+
 _CUES = {
     "nl": (
         r"mogelijke?|misschien|waarschijnlijke?|wellicht|vermoedelijke?|verdenking op|verdachte?"
@@ -59,12 +61,16 @@ class Clauses:
         self.text = text
         self._known: dict[tuple[int, int], bool] = {}
 
-    def hedged(self, start: int, end: int) -> bool:
-        """Whether the clause around ``text[start:end]`` hedges before, in or right after it."""
+    def around(self, start: int, end: int) -> Span:
+        """The clause, or clauses, that ``text[start:end]`` stands in."""
         before = bisect_right(self._ends, start)
         left = self._ends[before - 1] if before else 0
         after = bisect_left(self._starts, end)
-        right = self._starts[after] if after < len(self._starts) else len(self.text)
+        return Span(left, self._starts[after] if after < len(self._starts) else len(self.text))
+
+    def hedged(self, start: int, end: int) -> bool:
+        """Whether the clause around ``text[start:end]`` hedges before, in or right after it."""
+        left, right = self.around(start, end)
         if self.text.startswith("?", right):
             return True
         # Many answers rest on one clause.

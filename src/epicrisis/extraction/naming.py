@@ -30,15 +30,20 @@ class Named:
         self._text = text
         self._sentences = [(span, _places(text, span)) for span in sentences(text)]
 
-    def passages(self, variable: Variable, longest: int) -> list[Span]:
-        """The sentences that have all words of the variable's name, its label or one of its synonyms; of one
-        that is longer than ``longest`` characters the part around those words."""
+    def places(self, variable: Variable) -> list[tuple[Span, Span]]:
+        """The sentences that have all words of the variable's name, its label or one of its synonyms; each
+        with where in the text those words are, from the first to the last."""
         terms = terms_of(variable)
         found = []
-        for sentence, places in self._sentences:
-            if place := next((one for term in terms if (one := _together(places, term))), None):
-                found.append(self._around(sentence, place, longest))
+        for sentence, words in self._sentences:
+            if place := next((one for term in terms if (one := _together(words, term))), None):
+                found.append((sentence, place))
         return found
+
+    def passages(self, variable: Variable, longest: int) -> list[Span]:
+        """The sentences of ``places``; of one that is longer than ``longest`` characters the part around the
+        words."""
+        return [self._around(*found, longest) for found in self.places(variable)]
 
     def _around(self, sentence: Span, place: Span, longest: int) -> Span:
         spare = longest - (place.end - place.start)

@@ -11,7 +11,9 @@ from collections.abc import Mapping, Sequence
 from epicrisis.codebook.variable import BooleanVariable, GroupVariable, SpansVariable, Variable
 from epicrisis.prompting.control_words import without_control_words
 
-from .answer import Answer, Status
+from .answer import Answer, Evidence, Status
+from .denial import denied
+from .hedging import Clauses
 from .naming import Named
 
 #: Of the passages that name a variable so many are shown, so long at most, in characters.
@@ -20,32 +22,51 @@ _LONGEST = 160
 
 
 def doubts(variables: Sequence[Variable], answers: Mapping[str, Answer], text: str) -> dict[str, str]:
-    """What to tell the model, by variable: it left out what the report names, or gave a value for which no
-    words are found there."""
-    named = Named(text)
-    found = {}
-    for variable in variables:
-        answer = answers[variable.name]
+    """What to tell the model, by variable: it left out what the report names, gave a value for which no
+    words are found there, or affirmed what they deny."""
+    look = _Look(text)
+    said = {variable.name: look.at(variable, answers[variable.name]) for variable in variables}
+    return {name: words for name, words in said.items() if words}
+
+
+class _Look:
+    """One report, looked at for any number of answers."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._named = Named(text)
+        self._clauses = Clauses(text)
+
+    def at(self, variable: Variable, answer: Answer) -> str | None:
         if isinstance(variable, SpansVariable | GroupVariable):
-            continue
+            return None
         if answer.status is Status.NOT_MENTIONED:
-            if shown := _shown(named, variable, text):
-                found[variable.name] = f"you left it out, but the report has {shown}. {_ask(variable)}"
-        elif answer.status is Status.INFERRED:
-            shown = _shown(named, variable, text)
+            shown = self._shown(variable)
+            return shown and f"you left it out, but the report has {shown}. {_ask(variable)}"
+        if answer.status is Status.INFERRED:
+            shown = self._shown(variable)
             hint = f", but it has {shown}" if shown else ""
-            found[variable.name] = (
-                f"the report has no such words{hint}. Copy those that state it, or leave it out"
-            )
-    return found
+            return f"the report has no such words{hint}. Copy those that state it, or leave it out"
+        if answer.value is True and answer.evidence is not None and self._denied(variable, answer.evidence):
+            return "the words you copied seem to deny it. Is it false?"
+        return None
+
+    def _shown(self, variable: Variable) -> str:
+        passages = self._named.passages(variable, _LONGEST)[:_PASSAGES]
+        pieces = [" ".join(self._text[start:end].split()) for start, end in passages]
+        return " and ".join(f'"{without_control_words(piece)}"' for piece in pieces)
+
+    def _denied(self, variable: Variable, evidence: Evidence) -> bool:
+        """Whether the words of the variable that the evidence has, or stands with, are all denied."""
+        places = [
+            place
+            for sentence, place in self._named.places(variable)
+            if sentence.start < evidence.end and evidence.start < sentence.end
+        ]
+        return bool(places) and all(denied(self._clauses, place) for place in places)
 
 
 def _ask(variable: Variable) -> str:
     if isinstance(variable, BooleanVariable):
         return "Does it affirm it (true) or deny it (false)?"
     return "Does it state the value?"
-
-
-def _shown(named: Named, variable: Variable, text: str) -> str:
-    pieces = [text[start:end] for start, end in named.passages(variable, _LONGEST)[:_PASSAGES]]
-    return " and ".join(f'"{without_control_words(" ".join(piece.split()))}"' for piece in pieces)
