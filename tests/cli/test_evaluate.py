@@ -12,7 +12,9 @@ import pytest
 
 from epicrisis import library
 from epicrisis.cli import run
+from epicrisis.cli.exits import NOT_STARTED
 from epicrisis.codebook import load
+from epicrisis.engines.scripted import ScriptedEngine
 from epicrisis.evaluation.gold import read_gold
 
 FOLDER = library.path("brain-mri")
@@ -222,3 +224,28 @@ def test_a_run_is_gold_for_another(evaluate: Call) -> None:
     code, out, _ = evaluate(gold="latest")
     assert code == 0
     assert "0 wrong, 0 missed" in out
+
+
+def test_another_tolerance_needs_no_second_run(epicrisis: Any) -> None:
+    """The tolerance is for evaluation alone: a changed codebook can be named."""
+    book = (
+        "name: kidney\nvariables:\n- {name: size, kind: quantity, unit: mm, definition: d, tolerance: %s}\n"
+    )
+    Path("codebook.yaml").write_text(book % "0.01")
+    Path("wider.yaml").write_text(book % "0.2")
+    Path("other.yaml").write_text((book % "0.2").replace("unit: mm", "unit: cm"))
+    Path("reports.csv").write_text("id,text\n" + "".join(f"{n},Size 11 mm.\n" for n in range(6)))
+    Path("gold.csv").write_text("id,size\n" + "".join(f"{n},10 mm\n" for n in range(6)))
+    epicrisis.engine = ScriptedEngine(default={"size": {"quote": "11 mm", "value": "11 mm"}})
+    assert epicrisis.extract().code == 0
+
+    def accuracy(*more: str) -> float:
+        result = epicrisis("evaluate", "latest", "gold.csv", "--json", *more)
+        assert result.code == 0, result.err
+        (size,) = json.loads(result.out)["variables"]
+        return float(size["metrics"]["exact"]["value"])
+
+    assert (accuracy(), accuracy("--codebook", "wider.yaml")) == (0.0, 1.0)
+    refused = epicrisis("evaluate", "latest", "gold.csv", "--codebook", "other.yaml")
+    assert refused.code == NOT_STARTED
+    assert "asks otherwise" in refused.err

@@ -54,6 +54,13 @@ def evaluate(
             group=_SCORED, help="What a blank cell of gold says: the report is silent, or nobody looked."
         ),
     ] = "not-mentioned",
+    codebook: Annotated[
+        str | None,
+        Parameter(
+            group=_SCORED,
+            help="Score by the tolerances of this codebook, which otherwise asks what the run's does.",
+        ),
+    ] = None,
     by: Annotated[
         list[str] | None, _SEVERAL, Parameter(group=_MORE, help="Error rates by these carried columns.")
     ] = None,
@@ -103,6 +110,10 @@ def evaluate(
     if not 0 < half_width < 0.5:
         raise OptionError(f"--half-width is {half_width:g}.", hint="It lies between 0 and 0.5, such as 0.05.")
     opened = StoredRun.open(store, run)
+    if codebook is not None:
+        from ..api import to_codebook
+
+        opened = opened.scored_by(to_codebook(codebook)[0])
     from ..evaluation.evaluate import evaluate as measure
 
     with _progress() as progress:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from ..codebook.codebook import Codebook
-from ..errors import StoreError
+from ..errors import OptionError, StoreError
 from ..extraction.answer import Extraction
 from ..extraction.calibration import Calibration
 from ..extraction.record import Record
@@ -34,6 +34,7 @@ class StoredRun:
     def __init__(self, store: str | os.PathLike[str], run_id: str) -> None:
         self.store_path = Path(store)
         self.id = run_id
+        self._codebook: Codebook | None = None
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self.store_path)!r}, {self.id!r})"
@@ -63,8 +64,21 @@ class StoredRun:
 
     @property
     def codebook(self) -> Codebook:
-        """The codebook as it was when the run began."""
-        return self.manifest.to_codebook()
+        """The codebook as it was when the run began, or the one given to ``scored_by``."""
+        return self._codebook or self.manifest.to_codebook()
+
+    def scored_by(self, codebook: Codebook) -> Self:
+        """The same run, measured with the ``tolerance`` and ``epsilon`` of ``codebook``; no answer depends on
+        them. Raises OptionError for a codebook that asks anything else than the run's."""
+        if codebook.digest != self.manifest.to_codebook().digest:
+            raise OptionError(
+                f"The codebook {codebook.name!r} asks otherwise than run {self.id} did.",
+                hint="Only what evaluation alone reads may differ (tolerance, epsilon). "
+                "After any other change, extract again.",
+            )
+        run = type(self)(self.store_path, self.id)
+        run._codebook = codebook
+        return run
 
     @property
     def status(self) -> RunStatus:
