@@ -21,6 +21,8 @@ BOOK = Codebook.model_validate(
             {"name": "infarct_count", "kind": "count", "when": "infarct == true"},
             {"name": "microbleeds", "kind": "boolean", "synonyms": {"nl": ["microbloeding"]}},
             {"name": "mass", "kind": "boolean", "synonyms": {"nl": ["tumor"]}},
+            {"name": "grade", "kind": "ordinal", "options": [1, 2, 3]},
+            {"name": "side", "kind": "category", "options": ["links", "rechts"]},
         ],
     }
 )
@@ -77,7 +79,7 @@ def test_dependents_of_what_is_another_answer_now_are_asked() -> None:
     engine = ScriptedEngine(answer)
     answers = extracted(engine, dependents_after=True)
     assert [names_of(one) for one in engine.requests] == [
-        ["infarct", "microbleeds", "mass"],
+        ["infarct", "microbleeds", "mass", "grade", "side"],
         ["infarct", "microbleeds"],
         ["infarct_count"],
     ]
@@ -116,6 +118,21 @@ def test_what_is_affirmed_by_words_that_deny_it_is_asked_again() -> None:
     assert answers["infarct"].value is True
 
 
+def test_a_number_alone_and_the_words_of_another_option_are_asked_again() -> None:
+    def answer(request: Request) -> Any:
+        if "another look" in request.messages[-1].content:
+            return {"grade": pair(None, None), "side": pair("aan de rechts", "rechts")}
+        silent = {name: pair(None, None) for name in names_of(request)}
+        return {**silent, "grade": pair("1", 1), "side": pair("aan de rechts", "links")}
+
+    engine = ScriptedEngine(answer)
+    answers = extracted(engine, "Kamer 1. Letsel aan de rechts.")
+    assert names_of(engine.requests[1]) == ["grade", "side"]
+    assert 'nearer to "rechts"' in engine.requests[1].messages[-1].content
+    assert answers["grade"].status is Status.NOT_MENTIONED
+    assert answers["side"].value == "rechts"
+
+
 def test_nothing_is_asked_where_there_is_nothing_to_doubt() -> None:
     engine = ScriptedEngine(answered)
     extracted(engine, "Verder geen bijzonderheden.")
@@ -123,9 +140,9 @@ def test_nothing_is_asked_where_there_is_nothing_to_doubt() -> None:
 
 
 @pytest.mark.parametrize("group_size", [None, 2])
-def test_it_is_off_unless_it_is_asked_for(group_size: int | None) -> None:
+def test_it_can_be_left_out(group_size: int | None) -> None:
     engine = ScriptedEngine(answered)
-    options = ExtractionOptions(group_size=group_size)
+    options = ExtractionOptions(group_size=group_size, second_look=False)
     Extractor(BOOK, engine, options).extract(Report("r", TEXT))
     assert not any("another look" in one.messages[-1].content for one in engine.requests)
 

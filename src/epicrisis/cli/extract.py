@@ -130,6 +130,10 @@ def extract(
             help="Have the engine translate reports into this language (en) first. Seldom better.",
         ),
     ] = None,
+    no_second_look: Annotated[
+        bool,
+        flag("Do not ask again about answers that the report speaks against.", group=_ASKING),
+    ] = False,
     contextual_calibration: Annotated[
         bool,
         flag("Weigh options by what the model says when there is no report.", group=_ASKING),
@@ -190,6 +194,7 @@ def extract(
                 think=think,
                 translate=translate,
                 contextual=contextual_calibration or None,
+                second_look=False if no_second_look else None,
                 temperature=temperature,
                 seed=seed,
                 confidence=False if no_confidence else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 
 from epicrisis.codebook.variable import LocalText, Variable
@@ -63,7 +63,7 @@ def _places(text: str, sentence: Span) -> dict[str, Span]:
     """The words of a sentence, and where each first stands."""
     found: dict[str, Span] = {}
     for match in _WORD.finditer(text, sentence.start, sentence.end):
-        for word in _words(match.group()):
+        for word in words_of(match.group()):
             found.setdefault(word, Span(*match.span()))
     return found
 
@@ -81,7 +81,7 @@ def terms_of(variable: Variable) -> list[tuple[str, ...]]:
     """The words of each name that a variable has: its own, its labels, its synonyms."""
     names = [variable.name.replace("_", " "), *_all(variable.label)]
     names += [word for words in variable.synonyms.values() for word in words]
-    terms = (_words(name) for name in names)
+    terms = (words_of(name) for name in names)
     return list(dict.fromkeys(term for term in terms if term))
 
 
@@ -92,19 +92,25 @@ def _all(text: LocalText | None) -> Sequence[str]:
 
 
 @lru_cache(maxsize=4096)
-def _words(text: str) -> tuple[str, ...]:
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a text, without case, accents written in two characters or hyphens."""
     return tuple(_WORD.findall(normalise(text).text))
 
 
 def _place(places: Mapping[str, Span], wanted: str) -> Span | None:
-    if wanted in places or len(wanted) < _SHORTEST:
+    if wanted in places:
         return places.get(wanted)
     return next((span for word, span in places.items() if _same_stem(word, wanted)), None)
 
 
+def has_word(words: Collection[str], wanted: str) -> bool:
+    """Whether ``wanted`` is among the words, with another ending, cut short or in a compound."""
+    return wanted in words or any(_same_stem(word, wanted) for word in words)
+
+
 def _same_stem(word: str, wanted: str) -> bool:
     """Whether two words differ in their endings only, one is the other cut short, or a compound with it."""
-    if len(word) < _SHORTEST or word[0] != wanted[0]:
+    if min(len(word), len(wanted)) < _SHORTEST or word[0] != wanted[0]:
         return False
     common = next(
         (n for n, (one, other) in enumerate(zip(word, wanted, strict=False)) if one != other),

@@ -37,7 +37,8 @@ class ExtractionOptions:
     ``temperature``; 0 then stands for 0.7. ``think``: tokens to reason with before the answer.
     ``translate``: the language (``en``) that the engine puts reports into before it is asked about them.
     ``contextual``: whether options are weighed by what the model says without a report (see ``contextual``);
-    it needs the probabilities of tokens.
+    it needs the probabilities of tokens. ``second_look``: whether the engine is asked once more about
+    answers that the report speaks against (see ``second_look``).
     """
 
     form: Form = DEFAULT_FORM
@@ -57,7 +58,7 @@ class ExtractionOptions:
     think: int = 0
     translate: str | None = None
     contextual: bool = False
-    second_look: bool = False
+    second_look: bool = True
 
     @property
     def heat(self) -> float:

@@ -6,15 +6,27 @@ it alone. Asking again costs little, since all that was read before is remembere
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from epicrisis.codebook.variable import BooleanVariable, GroupVariable, SpansVariable, Variable
+from epicrisis.codebook.variable import (
+    BooleanVariable,
+    CategoryVariable,
+    ClosedVariable,
+    CountVariable,
+    GroupVariable,
+    OrdinalVariable,
+    SpansVariable,
+    Variable,
+)
 from epicrisis.prompting.control_words import without_control_words
 
 from .answer import Answer, Evidence, Status
 from .denial import denied
 from .hedging import Clauses
 from .naming import Named
+from .wording import nearer
 
 #: Of the passages that name a variable so many are shown, so long at most, in characters.
 _PASSAGES = 2
@@ -23,7 +35,7 @@ _LONGEST = 160
 
 def doubts(variables: Sequence[Variable], answers: Mapping[str, Answer], text: str) -> dict[str, str]:
     """What to tell the model, by variable: it left out what the report names, gave a value for which no
-    words are found there, or affirmed what they deny."""
+    words are found there, affirmed what they deny, or chose another option than they speak of."""
     look = _Look(text)
     said = {variable.name: look.at(variable, answers[variable.name]) for variable in variables}
     return {name: words for name, words in said.items() if words}
@@ -47,8 +59,21 @@ class _Look:
             shown = self._shown(variable)
             hint = f", but it has {shown}" if shown else ""
             return f"the report has no such words{hint}. Copy those that state it, or leave it out"
-        if answer.value is True and answer.evidence is not None and self._denied(variable, answer.evidence):
-            return "the words you copied seem to deny it. Is it false?"
+        if answer.evidence is not None:
+            return self._against(variable, answer.value, answer.evidence)
+        return None
+
+    def _against(self, variable: Variable, value: Any, evidence: Evidence) -> str | None:
+        """What in the evidence itself speaks against the value."""
+        if isinstance(variable, BooleanVariable):
+            denied = value is True and self._denied(variable, evidence)
+            return "the words you copied seem to deny it. Is it false?" if denied else None
+        if isinstance(variable, ClosedVariable | CountVariable) and not _has_letters(evidence.quote):
+            return "a number alone says nothing. Copy the words it belongs to, or leave it out"
+        if isinstance(variable, CategoryVariable | OrdinalVariable):
+            other = nearer(variable, value, evidence.quote)
+            if other is not None:
+                return f"the words you copied are nearer to {json.dumps(other.value, ensure_ascii=False)}"
         return None
 
     def _shown(self, variable: Variable) -> str:
@@ -64,6 +89,10 @@ class _Look:
             if sentence.start < evidence.end and evidence.start < sentence.end
         ]
         return bool(places) and all(denied(self._clauses, place) for place in places)
+
+
+def _has_letters(quote: str) -> bool:
+    return any(character.isalpha() for character in quote)
 
 
 def _ask(variable: Variable) -> str:

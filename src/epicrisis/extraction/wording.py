@@ -1,0 +1,44 @@
+"""Which option the words of a quote speak of, by the words of the codebook."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from epicrisis.codebook.variable import CategoryVariable, LocalText, Option, OrdinalVariable
+
+from .naming import has_word, words_of
+
+#: Shorter words are in everything.
+_SHORTEST = 5
+
+
+def nearer(variable: CategoryVariable | OrdinalVariable, value: Any, quote: str) -> Option | None:
+    """The option that ``quote`` has words of, where it has none that tell ``value`` from that option.
+
+    Of several the first with the most words; ``None`` where nothing speaks for another option than ``value``.
+    """
+    said = frozenset(words_of(quote))
+    chosen = next(_words(option) for option in variable.options if option.value == value)
+    best: tuple[int, Option] | None = None
+    for option in variable.options:
+        if option.value == value:
+            continue
+        own = _words(option)
+        if any(has_word(said, word) for word in chosen - own):
+            continue
+        found = sum(has_word(said, word) for word in own - chosen)
+        if found and (best is None or found > best[0]):
+            best = (found, option)
+    return None if best is None else best[1]
+
+
+def _words(option: Option) -> frozenset[str]:
+    texts = [str(option.value).replace("_", " "), *_texts(option.label), option.definition or ""]
+    texts += [word for words in option.synonyms.values() for word in words]
+    return frozenset(word for text in texts for word in words_of(text) if len(word) >= _SHORTEST)
+
+
+def _texts(text: LocalText | None) -> list[str]:
+    if text is None:
+        return []
+    return [text] if isinstance(text, str) else list(text.values())
