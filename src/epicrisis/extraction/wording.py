@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from epicrisis.codebook.variable import CategoryVariable, LocalText, Option, OrdinalVariable
@@ -18,13 +19,16 @@ def nearer(variable: CategoryVariable | OrdinalVariable, value: Any, quote: str)
     Of several the first with the most words; ``None`` where nothing speaks for another option than ``value``.
     """
     said = frozenset(words_of(quote))
-    chosen = next(_words(option) for option in variable.options if option.value == value)
+    words = [_words(option) for option in variable.options]
+    count = Counter(word for some in words for word in some)
+    # What most options have tells none of them from the others.
+    telling = [{word for word in some if 2 * count[word] <= len(words)} for some in words]
+    chosen = next(
+        some for option, some in zip(variable.options, telling, strict=True) if option.value == value
+    )
     best: tuple[int, Option] | None = None
-    for option in variable.options:
-        if option.value == value:
-            continue
-        own = _words(option)
-        if any(has_word(said, word) for word in chosen - own):
+    for option, own in zip(variable.options, telling, strict=True):
+        if option.value == value or any(has_word(said, word) for word in chosen - own):
             continue
         found = sum(has_word(said, word) for word in own - chosen)
         if found and (best is None or found > best[0]):
