@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import math
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from epicrisis.codebook import units
 from epicrisis.codebook.units import (
     accepted_units,
     convert,
@@ -180,3 +185,20 @@ def test_any_text_is_measured_or_not(unit: str) -> None:
     found = measure(unit)
     assert found is None or factor(found, found) == 1.0
     assert isinstance(spelled(unit), str)
+
+
+def test_threads_that_begin_together_read_the_units_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    readings: list[object] = []
+    together = threading.Barrier(2, timeout=0.2)
+
+    @functools.lru_cache(maxsize=1)
+    def read() -> object:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            together.wait()  # passes at once if another thread reads meanwhile
+        readings.append(object())
+        return readings[-1]
+
+    monkeypatch.setattr(units, "_read_registry", read)
+    with ThreadPoolExecutor(4) as threads:
+        found = [threads.submit(units._registry) for _ in range(4)]
+    assert [one.result() for one in found] == readings * 4

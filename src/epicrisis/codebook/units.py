@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import math
 import re
+import threading
 from typing import Any, NamedTuple
 
 from .variable import BaseVariable, QuantityVariable
@@ -54,6 +55,9 @@ _MONOVALENT = re.compile(
     r"|bicarbonate|bicarbonaat|bikarbonat|hydrogencarbonat|hco3"
 )
 _POLYVALENT = re.compile(r"calcium|ca|magnesium|mg|phosphate?|fosfaat|sulfate?|sulfaat")
+
+
+_reading = threading.Lock()
 
 
 class Measure(NamedTuple):
@@ -176,8 +180,14 @@ def _measure(unit: str) -> Measure | None:
         return None
 
 
-@functools.lru_cache(maxsize=1)
 def _registry() -> pint.UnitRegistry:  # type: ignore[name-defined]  # noqa: F821
+    # Reading Pint's units takes half a second: threads that all begin with an amount share one.
+    with _reading:
+        return _read_registry()
+
+
+@functools.lru_cache(maxsize=1)
+def _read_registry() -> pint.UnitRegistry:  # type: ignore[name-defined]  # noqa: F821
     import pint
 
     registry: Any = pint.UnitRegistry(autoconvert_offset_to_baseunit=True)
