@@ -84,7 +84,7 @@ class Scripted:
         self, codebook: Codebook, replies: list[Any], engine: dict[str, Any], options: dict[str, Any]
     ) -> None:
         self.engine = ScriptedEngine(default=list(replies), **engine)
-        self.extractor = Extractor(codebook, self.engine, ExtractionOptions(**options))
+        self.extractor = Extractor(codebook, self.engine, ExtractionOptions(**{"second_look": False, **options}))
 
     @property
     def requests(self) -> list[Any]:

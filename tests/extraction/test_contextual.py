@@ -103,7 +103,7 @@ def engine_of(model: Any) -> ScriptedEngine:
 def extracted(
     codebook: Codebook, engine: ScriptedEngine, text: str = "The report.", **options: Any
 ) -> Extraction:
-    chosen = ExtractionOptions(**{"form": Form.VALUE, "contextual": True, **options})
+    chosen = ExtractionOptions(**{"form": Form.VALUE, "contextual": True, "second_look": False, **options})
     return Extractor(codebook, engine, chosen).extract(Report("r", text))
 
 
@@ -141,7 +141,9 @@ def test_a_model_that_says_neutral_to_everything() -> None:
         "The same.": {"x": {"positive": 0.08, "neutral": 0.9, "negative": 0.02}},
     }
     engine = engine_of(Model(odds, {"x": bias}))
-    extractor = Extractor(book(TONE), engine, ExtractionOptions(form=Form.VALUE, contextual=True))
+    extractor = Extractor(
+        book(TONE), engine, ExtractionOptions(second_look=False, form=Form.VALUE, contextual=True)
+    )
     found = {text: extractor.extract(Report(text, text)).answers["x"] for text in odds}
     assert {text: one.value for text, one in found.items()} == {
         "Much better.": "positive",
@@ -325,7 +327,7 @@ def test_what_must_have_a_value_without_a_report() -> None:
 @pytest.mark.parametrize("absent", [None, "not stated"])
 def test_every_form_can_be_asked(form: Form, absent: str | None) -> None:
     engine = ScriptedEngine.from_schema(logprobs=True)
-    options = ExtractionOptions(form=form, absent=absent, contextual=True)
+    options = ExtractionOptions(second_look=False, form=form, absent=absent, contextual=True)
     extractor = Extractor(book(*SHEET), engine, options)
     assert not any(extractor.extract(Report(str(n), f"Report {n}.")).failed for n in range(8))
     free = [request for request in engine.requests if content_free(request)]
@@ -348,7 +350,9 @@ def test_without_it_nothing_is_asked_otherwise() -> None:
 
 def test_what_it_costs_is_counted_once() -> None:
     engine = engine_of(Model({}, {"x": ODDS[0]}))
-    extractor = Extractor(book(YES), engine, ExtractionOptions(form=Form.VALUE, contextual=True))
+    extractor = Extractor(
+        book(YES), engine, ExtractionOptions(second_look=False, form=Form.VALUE, contextual=True)
+    )
     first, second = (extractor.extract(Report(name, name)).usage for name in ("one", "two"))
     assert (first.requests, second.requests) == (4, 1)
     assert (first.prompt_tokens, first.cached_tokens, first.seconds) == (400, 240, 2.0)
@@ -357,7 +361,9 @@ def test_what_it_costs_is_counted_once() -> None:
 
 def test_it_is_found_out_once_however_many_ask() -> None:
     engine = engine_of(Model({}, {"x": ODDS[0]}))
-    extractor = Extractor(book(YES), engine, ExtractionOptions(form=Form.VALUE, contextual=True))
+    extractor = Extractor(
+        book(YES), engine, ExtractionOptions(second_look=False, form=Form.VALUE, contextual=True)
+    )
     with ThreadPoolExecutor(8) as threads:
         found = list(threads.map(lambda n: extractor.extract(Report(str(n), f"Report {n}.")), range(24)))
     assert len(engine.requests) == 24 + 3
@@ -375,7 +381,9 @@ def test_a_failure_is_not_kept() -> None:
         return Model({"one": {"x": ODDS[0]}}, {"x": ODDS[1]})(request)
 
     engine = engine_of(model)
-    extractor = Extractor(book(YES), engine, ExtractionOptions(form=Form.VALUE, contextual=True))
+    extractor = Extractor(
+        book(YES), engine, ExtractionOptions(second_look=False, form=Form.VALUE, contextual=True)
+    )
     with pytest.raises(EngineCancelledError):
         extractor.extract(Report("1", "one"))
     assert extractor.extract(Report("1", "one")).answers["x"].value is False
@@ -448,7 +456,7 @@ def test_examples_chosen_for_a_report_have_a_bias_of_their_own() -> None:
     for strategy, requests in (("similar", [4, 4]), ("fixed", [4, 1])):
         engine = engine_of(Model({}, {"x": ODDS[0]}))
         selector = Selector(pool, 1, strategy)
-        options = ExtractionOptions(form=Form.VALUE, contextual=True, selector=selector)
+        options = ExtractionOptions(second_look=False, form=Form.VALUE, contextual=True, selector=selector)
         extractor = Extractor(codebook, engine, options)
         found = [extractor.extract(Report(text, text)) for text in ("A mass here.", "A cyst here.")]
         assert [one.usage.requests for one in found] == requests

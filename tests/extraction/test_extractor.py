@@ -484,7 +484,7 @@ def test_never_more_than_three_requests_and_every_variable_once(
     codebook = codebook_of(MTA, GCA, INFARCT, COUNT)
     script = [Reply(text, finish, 100, 10, 60, 0.5) for text, finish in turns]
     engine = ScriptedEngine(default=script)
-    found = Extractor(codebook, engine, ExtractionOptions(form=form)).extract(report())
+    found = Extractor(codebook, engine, ExtractionOptions(second_look=False, form=form)).extract(report())
     assert 1 <= found.usage.requests <= 3
     assert list(found.answers) == codebook.names
     count = len(engine.requests)
@@ -542,7 +542,11 @@ def test_several_threads_give_what_one_gives(codebook: Codebook) -> None:
     reports = [report(f"{TEXT} Laesie {number} pons.", str(number)) for number in range(40)]
 
     def extractor() -> Extractor:
-        return Extractor(codebook, ScriptedEngine.from_schema(5), ExtractionOptions(form=Form.QUOTE_VALUE))
+        return Extractor(
+            codebook,
+            ScriptedEngine.from_schema(5),
+            ExtractionOptions(second_look=False, form=Form.QUOTE_VALUE),
+        )
 
     shared = extractor()
     with ThreadPoolExecutor(8) as pool:

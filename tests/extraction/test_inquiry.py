@@ -29,7 +29,7 @@ WRONG = {"examined": 2, "positive": 12, "side": "left"}
 
 
 def extractor(engine: ScriptedEngine, **options: Any) -> Extractor:
-    return Extractor(BOOK, engine, ExtractionOptions(form=Form.VALUE, **options))
+    return Extractor(BOOK, engine, ExtractionOptions(second_look=False, form=Form.VALUE, **options))
 
 
 def asked(request: Request) -> list[str]:

@@ -58,7 +58,7 @@ def test_a_section_stays_together_where_it_fits() -> None:
 def test_groups_share_everything_up_to_the_question() -> None:
     codebook = book(*(flag(f"v{n}") for n in range(5)))
     engine = answering({"v0": True, "v3": False})
-    options = ExtractionOptions(form=Form.VALUE, group_size=2)
+    options = ExtractionOptions(second_look=False, form=Form.VALUE, group_size=2)
     found = Extractor(codebook, engine, options).extract(Report("r", "Tekst."))
     assert [asked(request) for request in engine.requests] == [["v0", "v1"], ["v2", "v3"], ["v4"]]
     assert [found.answers[f"v{n}"].value for n in range(5)] == [True, None, None, False, None]
@@ -72,7 +72,9 @@ def test_groups_share_everything_up_to_the_question() -> None:
 def test_the_worked_examples_are_asked_about_in_the_same_groups() -> None:
     codebook = book(*(flag(f"v{n}") for n in range(3)))
     extractor = Extractor(
-        codebook, answering({}), ExtractionOptions(form=Form.VALUE, group_size=2, examples=1)
+        codebook,
+        answering({}),
+        ExtractionOptions(second_look=False, form=Form.VALUE, group_size=2, examples=1),
     )
     messages = extractor.prompt.messages("Tekst.", codebook.variables[:2])
     assert [m.role for m in messages] == ["system", "user", "assistant", "user", "assistant", "user"]
@@ -102,7 +104,7 @@ CHAIN = (
 )
 def test_dependents_are_asked_after_and_only_where_needed(values: Any, rounds: list[list[str]]) -> None:
     engine = answering(values)
-    options = ExtractionOptions(form=Form.VALUE, dependents_after=True)
+    options = ExtractionOptions(second_look=False, form=Form.VALUE, dependents_after=True)
     found = Extractor(book(*CHAIN), engine, options).extract(Report("r", "Tekst."))
     assert [asked(request) for request in engine.requests] == rounds
     if values["infarct"] is False:
@@ -113,7 +115,7 @@ def test_dependents_are_asked_after_and_only_where_needed(values: Any, rounds: l
 def test_a_dependent_of_a_failed_answer_is_asked_all_the_same() -> None:
     replies = {"infarct": "perhaps", "tumour": None, "number": 2, "many_sides": True}
     engine = answering(replies)
-    options = ExtractionOptions(form=Form.VALUE, dependents_after=True, repair=False)
+    options = ExtractionOptions(second_look=False, form=Form.VALUE, dependents_after=True, repair=False)
     found = Extractor(book(*CHAIN), engine, options).extract(Report("r", "Tekst."))
     assert found.answers["infarct"].status is Status.FAILED
     assert found.answers["number"].value == 2
@@ -122,7 +124,7 @@ def test_a_dependent_of_a_failed_answer_is_asked_all_the_same() -> None:
 def test_a_group_that_fails_leaves_the_others() -> None:
     codebook = book(flag("a"), flag("b"))
     engine = ScriptedEngine(lambda request: "no JSON" if asked(request) == ["a"] else {"b": True})
-    options = ExtractionOptions(form=Form.VALUE, group_size=1)
+    options = ExtractionOptions(second_look=False, form=Form.VALUE, group_size=1)
     found = Extractor(codebook, engine, options).extract(Report("r", "Tekst."))
     assert not found.failed
     assert found.answers["a"].status is Status.FAILED
@@ -135,7 +137,7 @@ def test_contradictions_across_groups_are_seen() -> None:
     engine = answering(
         {"infarct": {"quote": "Geen infarct", "value": False}, "number": {"quote": "2 infarcten", "value": 2}}
     )
-    options = ExtractionOptions(form=Form.QUOTE_VALUE, group_size=1)
+    options = ExtractionOptions(second_look=False, form=Form.QUOTE_VALUE, group_size=1)
     found = Extractor(codebook, engine, options).extract(Report("r", "Geen infarct. 2 infarcten."))
     assert found.answers["number"].status is Status.FAILED
     assert "needs infarct == true" in found.answers["number"].notes[0]

@@ -133,6 +133,35 @@ def test_a_number_alone_and_the_words_of_another_option_are_asked_again() -> Non
     assert answers["side"].value == "rechts"
 
 
+def test_another_value_without_words_is_not_taken() -> None:
+    def answer(request: Request) -> Any:
+        if "another look" in request.messages[-1].content:
+            return {"side": pair("niet te vinden", "links")}
+        return {name: pair(None, None) for name in names_of(request)}
+
+    engine = ScriptedEngine(answer)
+    answers = extracted(engine, "Side: onbekend.")
+    assert names_of(engine.requests[1]) == ["side"]
+    assert answers["side"].status is Status.NOT_MENTIONED
+
+
+def test_what_is_ruled_out_by_a_second_look_has_no_value() -> None:
+    def answer(request: Request) -> Any:
+        if "another look" in request.messages[-1].content:
+            return {"infarct": pair("Geen herseninfarct", False)}
+        silent = {name: pair(None, None) for name in names_of(request)}
+        return {
+            **silent,
+            "infarct": pair("Geen herseninfarct", True),
+            "infarct_count": pair("Verder", 1),
+        }
+
+    answers = extracted(ScriptedEngine(answer), "Geen herseninfarct. Verder geen bijzonderheden.")
+    assert answers["infarct"].value is False
+    assert answers["infarct_count"].status is Status.NOT_APPLICABLE
+    assert answers["infarct_count"].notes == ("ignored: needs infarct == true",)
+
+
 def test_nothing_is_asked_where_there_is_nothing_to_doubt() -> None:
     engine = ScriptedEngine(answered)
     extracted(engine, "Verder geen bijzonderheden.")

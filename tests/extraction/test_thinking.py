@@ -47,7 +47,9 @@ def thinking(answer: str = "The report denies X.") -> ScriptedEngine:
 
 def test_the_answer_comes_after_the_reasoning(codebook_of: Any) -> None:
     engine = thinking()
-    extractor = Extractor(codebook_of(FLAG), engine, ExtractionOptions(form=Form.VALUE, think=80))
+    extractor = Extractor(
+        codebook_of(FLAG), engine, ExtractionOptions(second_look=False, form=Form.VALUE, think=80)
+    )
     found = extractor.extract(Report("r", "Geen X."))
     first, second = engine.requests
     assert (first.schema, first.max_tokens) == (None, 80)
@@ -61,7 +63,9 @@ def test_the_answer_comes_after_the_reasoning(codebook_of: Any) -> None:
 
 def test_without_a_thought_it_is_asked_at_once(codebook_of: Any) -> None:
     engine = thinking("<think></think>")
-    extractor = Extractor(codebook_of(FLAG), engine, ExtractionOptions(form=Form.VALUE, think=80))
+    extractor = Extractor(
+        codebook_of(FLAG), engine, ExtractionOptions(second_look=False, form=Form.VALUE, think=80)
+    )
     found = extractor.extract(Report("r", "Geen X."))
     assert engine.requests[1].messages == tuple(extractor.prompt.messages("Geen X."))
     assert found.reasoning is None
@@ -69,5 +73,7 @@ def test_without_a_thought_it_is_asked_at_once(codebook_of: Any) -> None:
 
 def test_reasoning_is_not_asked_for_by_default(codebook_of: Any) -> None:
     engine = thinking()
-    Extractor(codebook_of(FLAG), engine, ExtractionOptions(form=Form.VALUE)).extract(Report("r", "Geen X."))
+    Extractor(codebook_of(FLAG), engine, ExtractionOptions(second_look=False, form=Form.VALUE)).extract(
+        Report("r", "Geen X.")
+    )
     assert [request.schema is None for request in engine.requests] == [False]

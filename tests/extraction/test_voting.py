@@ -83,7 +83,7 @@ def test_every_sample_has_its_own_seed_and_a_temperature(codebook_of: Any) -> No
         seen.append(request)
         return next(replies)
 
-    options = ExtractionOptions(form=Form.VALUE, samples=3, seed=5)
+    options = ExtractionOptions(second_look=False, form=Form.VALUE, samples=3, seed=5)
     found = Extractor(codebook_of(CATEGORY), ScriptedEngine(answer), options).extract(Report("r", "Tekst."))
     assert found.answers["x"].value == "b"
     assert "2 of 3 samples agree" in found.answers["x"].notes

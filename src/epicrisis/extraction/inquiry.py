@@ -68,9 +68,8 @@ class Inquiry:
         Raises ``ContextOverflowError`` where a question does not fit, and whatever the engine raises.
         """
         self._ask_all(self._first)
-        if self._options.second_look:
-            said = doubts(self._codebook.variables, self._settled(self._candidates), self._text)
-            self._candidates = self._reconsidered(said)
+        if self._options.second_look and any(not found.problem for found in self._candidates.values()):
+            self._look_again()
             # What waited for an answer that is another one now.
             self._ask_all(groups(next_round(self._codebook, self._candidates), self._options.group_size))
         if self._troubles and all(found.problem for found in self._candidates.values()):
@@ -93,6 +92,26 @@ class Inquiry:
             for variables in waiting:
                 self._ask(variables)
             waiting = groups(next_round(self._codebook, self._candidates), self._options.group_size)
+
+    def _look_again(self) -> None:
+        """Ask once more about answers that the report speaks against, and keep what is better founded."""
+        said = self._doubts(self._candidates)
+        if not said:
+            return
+        again = self._reconsidered(said)
+        still = self._doubts(again)
+        for name in said.keys() & again.keys():
+            # Another value that the report speaks against is no better.
+            if again[name].value is None or name not in still:
+                self._candidates[name] = again[name]
+        # A variable that was asked again goes before those that it rules out.
+        for variable in contradicted(self._codebook, self._candidates):
+            if variable.when is not None and variable.when.variable in said:
+                self._candidates[variable.name] = Candidate(notes=(f"ignored: needs {variable.when}",))
+
+    def _doubts(self, candidates: Mapping[str, Candidate]) -> dict[str, str]:
+        answers = self._settled(candidates)
+        return doubts(self._codebook.variables, answers, self._text, quoted=self._options.form.quotes)
 
     def _settled(self, candidates: Mapping[str, Candidate]) -> dict[str, Answer]:
         # What was not asked was ruled out.

@@ -16,8 +16,8 @@ from epicrisis.codebook.variable import (
     ClosedVariable,
     CountVariable,
     GroupVariable,
-    OrdinalVariable,
     SpansVariable,
+    TextVariable,
     Variable,
 )
 from epicrisis.prompting.control_words import without_control_words
@@ -33,10 +33,15 @@ _PASSAGES = 2
 _LONGEST = 160
 
 
-def doubts(variables: Sequence[Variable], answers: Mapping[str, Answer], text: str) -> dict[str, str]:
+def doubts(
+    variables: Sequence[Variable], answers: Mapping[str, Answer], text: str, *, quoted: bool = True
+) -> dict[str, str]:
     """What to tell the model, by variable: it left out what the report names, gave a value for which no
-    words are found there, affirmed what they deny, or chose another option than they speak of."""
-    look = _Look(text)
+    words are found there, affirmed what they deny, or chose another option than they speak of.
+
+    ``quoted``: whether the model was asked for the words; what rests on none is looked at again only then.
+    """
+    look = _Look(text, quoted)
     said = {variable.name: look.at(variable, answers[variable.name]) for variable in variables}
     return {name: words for name, words in said.items() if words}
 
@@ -44,8 +49,9 @@ def doubts(variables: Sequence[Variable], answers: Mapping[str, Answer], text: s
 class _Look:
     """One report, looked at for any number of answers."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, quoted: bool) -> None:
         self._text = text
+        self._quoted = quoted
         self._named = Named(text)
         self._clauses = Clauses(text)
 
@@ -55,7 +61,8 @@ class _Look:
         if answer.status is Status.NOT_MENTIONED:
             shown = self._shown(variable)
             return shown and f"you left it out, but the report has {shown}. {_ask(variable)}"
-        if answer.status is Status.INFERRED:
+        # A text is its own quote.
+        if answer.status is Status.INFERRED and (self._quoted or isinstance(variable, TextVariable)):
             shown = self._shown(variable)
             hint = f", but it has {shown}" if shown else ""
             return f"the report has no such words{hint}. Copy those that state it, or leave it out"
@@ -70,7 +77,7 @@ class _Look:
             return "the words you copied seem to deny it. Is it false?" if denied else None
         if isinstance(variable, ClosedVariable | CountVariable) and not _has_letters(evidence.quote):
             return "a number alone says nothing. Copy the words it belongs to, or leave it out"
-        if isinstance(variable, CategoryVariable | OrdinalVariable):
+        if isinstance(variable, CategoryVariable):
             other = nearer(variable, value, evidence.quote)
             if other is not None:
                 return f"the words you copied are nearer to {json.dumps(other.value, ensure_ascii=False)}"

@@ -58,7 +58,7 @@ class _Settling:
         if found.problem is not None:
             return Answer(Status.FAILED, notes=(found.problem,))
         if variable.name in out:
-            ignored = () if found.value is None else (f"ignored: needs {variable.when}",)
+            ignored = found.notes if found.value is None else (f"ignored: needs {variable.when}",)
             # What the model said where nothing could be said tells nothing about how sure it is.
             sure, votes = (found.confidence, found.votes) if found.value is None else (None, None)
             if variable.allows("not_applicable"):

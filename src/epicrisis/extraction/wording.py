@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from epicrisis.codebook.variable import CategoryVariable, LocalText, Option, OrdinalVariable
+from epicrisis.codebook.variable import CategoryVariable, LocalText, Option
 
 from .naming import has_word, words_of
 
@@ -13,7 +13,7 @@ from .naming import has_word, words_of
 _SHORTEST = 5
 
 
-def nearer(variable: CategoryVariable | OrdinalVariable, value: Any, quote: str) -> Option | None:
+def nearer(variable: CategoryVariable, value: Any, quote: str) -> Option | None:
     """The option that ``quote`` has words of, where it has none that tell ``value`` from that option.
 
     Of several the first with the most words; ``None`` where nothing speaks for another option than ``value``.
