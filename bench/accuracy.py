@@ -39,7 +39,7 @@ METHODS: dict[str, dict[str, Any]] = {
     "groups-10+graph": {"group_size": 10, "dependents_after": True},
     "no-examples": {"examples": 0},
     "examples-4": {"examples": 4},
-    "second-look": {"second_look": True},
+    "one-look": {"second_look": False},
     "contextual": {"contextual": True},
     "samples-3": {"samples": 3},
     "think": {"think": 200},
