@@ -1,10 +1,13 @@
 """Speed and size: what the engine's cache saves, what the program costs around it, memory, start-up.
 
     python bench/throughput.py [--model] [--install] [--many 100000]
+    python bench/throughput.py --tokens [--store bench/results/accuracy/brain-mri.sqlite] [--run latest]
 
 Prints one table and writes ``bench/results/throughput.json``. Speeds are ratios against something measured
 in the same run where that is possible. ``--model`` adds the parts that need the default model (minutes),
-``--install`` measures a core install in a fresh environment.
+``--install`` measures a core install in a fresh environment. ``--tokens`` measures nothing else: it counts
+the tokens of a run's answers, as they were written and pretty-printed, by the tokenizer of the default model
+or of ``--gguf``, and what was measured before stays in the file.
 """
 
 from __future__ import annotations
@@ -220,15 +223,24 @@ def main() -> None:
     parser.add_argument("--engine", default="qwen2.5-coder-1.5b-instruct")
     parser.add_argument("--reports", type=int, default=6)
     parser.add_argument("--install", action="store_true")
+    parser.add_argument("--tokens", action="store_true")
+    parser.add_argument("--store", type=Path, default=HERE / "results" / "accuracy" / "brain-mri.sqlite")
+    parser.add_argument("--run", default="latest")
+    parser.add_argument("--gguf", type=Path)
     parser.add_argument("--out", type=Path, default=HERE / "results" / "throughput.json")
     options = parser.parse_args()
+    found: dict[str, Any] = {"cores": os.cpu_count(), "python": sys.version.split()[0]}
     parts: list[Callable[[], Iterator[tuple[str, Any]]]] = [help_time, lambda: scripted(options.many)]
     if options.model:
         parts.append(lambda: model(options.engine, options.reports))
         parts.append(lambda: embedded(options.engine))
     if options.install:
         parts.append(install)
-    found: dict[str, Any] = {"cores": os.cpu_count(), "python": sys.version.split()[0]}
+    if options.tokens:
+        from tokens import default_model, tokens
+
+        found = json.loads(options.out.read_text()) if options.out.exists() else found
+        parts = [lambda: tokens(options.gguf or default_model(), options.store, options.run)]
     for part in parts:
         for name, value in part():
             found[name] = value
