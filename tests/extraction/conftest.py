@@ -84,7 +84,8 @@ class Scripted:
         self, codebook: Codebook, replies: list[Any], engine: dict[str, Any], options: dict[str, Any]
     ) -> None:
         self.engine = ScriptedEngine(default=list(replies), **engine)
-        self.extractor = Extractor(codebook, self.engine, ExtractionOptions(**{"second_look": False, **options}))
+        chosen = ExtractionOptions(**{"second_look": False, **options})
+        self.extractor = Extractor(codebook, self.engine, chosen)
 
     @property
     def requests(self) -> list[Any]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epicrisis.codebook.variable import BooleanVariable
-from epicrisis.extraction.naming import Named
+from epicrisis.extraction.naming import Named, terms_of
 
 
 def variable(name: str = "finding", **other: Any) -> BooleanVariable:
@@ -17,7 +17,7 @@ def variable(name: str = "finding", **other: Any) -> BooleanVariable:
 
 
 def named(text: str, one: BooleanVariable) -> list[str]:
-    return [text[start:end] for start, end in Named(text).passages(one, 80)]
+    return [text[start:end] for start, end in Named(text).passages(terms_of(one), 80)]
 
 
 @pytest.mark.parametrize(
@@ -69,5 +69,6 @@ def test_of_a_long_sentence_the_part_around_the_words() -> None:
 
 @given(st.text(max_size=200), st.text(max_size=20), st.integers(1, 60))
 def test_any_text_and_any_word(text: str, word: str, longest: int) -> None:
-    spans = Named(text).passages(variable(synonyms={"en": [word]} if word.strip() else {}), longest)
+    one = variable(synonyms={"en": [word]} if word.strip() else {})
+    spans = Named(text).passages(terms_of(one), longest)
     assert all(0 <= start < end <= len(text) for start, end in spans)

@@ -99,6 +99,20 @@ def test_a_value_without_words_in_the_report_is_asked_again() -> None:
     assert answers["mass"].status is Status.NOT_MENTIONED
 
 
+def test_what_must_have_an_answer_may_rest_on_silence() -> None:
+    book = BOOK.model_dump(mode="json")
+    always = {"name": "surgery", "kind": "boolean", "statuses": ["stated", "inferred"]}
+    codebook = Codebook.model_validate({"name": "always", "variables": [always, book["variables"][3]]})
+
+    def answer(request: Request) -> Any:
+        return {"surgery": pair(None, False), "mass": pair(None, None)}
+
+    engine = ScriptedEngine(answer)
+    found = Extractor(codebook, engine).extract(Report("r", "Verder geen bijzonderheden."))
+    assert found.answers["surgery"].value is False
+    assert len(engine.requests) == 1
+
+
 def test_what_is_affirmed_by_words_that_deny_it_is_asked_again() -> None:
     def answer(request: Request) -> Any:
         silent = {name: pair(None, None) for name in names_of(request)}

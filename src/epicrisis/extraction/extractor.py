@@ -26,6 +26,7 @@ from .long import codebook_for_parts, merge, parts
 from .options import ExtractionOptions
 from .rounds import first_round, groups
 from .rules import Rules, marked
+from .second_look import SecondLook
 from .translation import TRANSLATION_VERSION, Translator, restored
 
 __all__ = ["MAX_REQUESTS", "ExtractionOptions", "Extractor"]
@@ -70,6 +71,9 @@ class Extractor:
         self._common = self._questions(common)
         self._rules = Rules(codebook)
         self._deriving = Deriving(codebook)
+        self._second_look: SecondLook | None = None
+        if self.options.second_look:
+            self._second_look = SecondLook(codebook.variables, quoted=self.options.form.quotes)
 
     @property
     def prompt(self) -> Prompt:
@@ -173,6 +177,7 @@ class Extractor:
             language=report.language,
             cancel=cancel,
             contextual=questions.contextual,
+            second_look=self._second_look,
         )
 
     def questions(self, report: Report) -> Questions:

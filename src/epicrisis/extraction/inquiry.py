@@ -20,7 +20,7 @@ from .leaks import Leaks
 from .options import ExtractionOptions
 from .rounds import groups, next_round
 from .rules import Rules, complaints, marked
-from .second_look import doubts
+from .second_look import SecondLook
 from .settling import settle
 from .voting import vote
 
@@ -42,6 +42,7 @@ class Inquiry:
         language: str | None = None,
         cancel: threading.Event | None = None,
         contextual: Contextual | None = None,
+        second_look: SecondLook | None = None,
     ) -> None:
         self._engine = engine
         self._prompt = prompt
@@ -55,6 +56,7 @@ class Inquiry:
         self._language = language
         self._cancel = cancel
         self._contextual = contextual
+        self._second_look = second_look
         self._candidates: dict[str, Candidate] = {}
         self._said: dict[str, Any] = {}
         self._troubles: list[str] = []
@@ -68,14 +70,15 @@ class Inquiry:
         Raises ``ContextOverflowError`` where a question does not fit, and whatever the engine raises.
         """
         self._ask_all(self._first)
-        if self._options.second_look and any(not found.problem for found in self._candidates.values()):
-            self._look_again()
-            # What waited for an answer that is another one now.
-            self._ask_all(groups(next_round(self._codebook, self._candidates), self._options.group_size))
         if self._troubles and all(found.problem for found in self._candidates.values()):
             self.failure = self._troubles[-1]
             return {}
         answers = self._settled(self._candidates)
+        if self._second_look is not None and (said := self._second_look.doubts(answers, self._text)):
+            self._look_again(self._second_look, said)
+            # What waited for an answer that is another one now.
+            self._ask_all(groups(next_round(self._codebook, self._candidates), self._options.group_size))
+            answers = self._settled(self._candidates)
         found = self._rules.broken(answers)
         if found and self._options.repair:
             reconsidered = self._reconsidered(complaints(found))
@@ -93,13 +96,10 @@ class Inquiry:
                 self._ask(variables)
             waiting = groups(next_round(self._codebook, self._candidates), self._options.group_size)
 
-    def _look_again(self) -> None:
+    def _look_again(self, second_look: SecondLook, said: Mapping[str, str]) -> None:
         """Ask once more about answers that the report speaks against, and keep what is better founded."""
-        said = self._doubts(self._candidates)
-        if not said:
-            return
         again = self._reconsidered(said)
-        still = self._doubts(again)
+        still = second_look.doubts(self._settled(again), self._text)
         for name in said.keys() & again.keys():
             # Another value that the report speaks against is no better.
             if again[name].value is None or name not in still:
@@ -108,10 +108,6 @@ class Inquiry:
         for variable in contradicted(self._codebook, self._candidates):
             if variable.when is not None and variable.when.variable in said:
                 self._candidates[variable.name] = Candidate(notes=(f"ignored: needs {variable.when}",))
-
-    def _doubts(self, candidates: Mapping[str, Candidate]) -> dict[str, str]:
-        answers = self._settled(candidates)
-        return doubts(self._codebook.variables, answers, self._text, quoted=self._options.form.quotes)
 
     def _settled(self, candidates: Mapping[str, Candidate]) -> dict[str, Answer]:
         # What was not asked was ruled out.

@@ -23,6 +23,10 @@ _CUT = 5
 _COMPOUND = 6
 
 
+#: Names of one thing, each in its words.
+Terms = Sequence[tuple[str, ...]]
+
+
 class Named:
     """A report's sentences, prepared once for any number of variables."""
 
@@ -30,20 +34,19 @@ class Named:
         self._text = text
         self._sentences = [(span, _places(text, span)) for span in sentences(text)]
 
-    def places(self, variable: Variable) -> list[tuple[Span, Span]]:
-        """The sentences that have all words of the variable's name, its label or one of its synonyms; each
-        with where in the text those words are, from the first to the last."""
-        terms = terms_of(variable)
+    def places(self, terms: Terms) -> list[tuple[Span, Span]]:
+        """The sentences that have all words of one of these terms; each with where in the text those words
+        are, from the first to the last."""
         found = []
         for sentence, words in self._sentences:
             if place := next((one for term in terms if (one := _together(words, term))), None):
                 found.append((sentence, place))
         return found
 
-    def passages(self, variable: Variable, longest: int) -> list[Span]:
+    def passages(self, terms: Terms, longest: int) -> list[Span]:
         """The sentences of ``places``; of one that is longer than ``longest`` characters the part around the
         words."""
-        return [self._around(*found, longest) for found in self.places(variable)]
+        return [self._around(*found, longest) for found in self.places(terms)]
 
     def _around(self, sentence: Span, place: Span, longest: int) -> Span:
         spare = longest - (place.end - place.start)
@@ -77,7 +80,7 @@ def _together(places: Mapping[str, Span], term: Sequence[str]) -> Span | None:
     return Span(min(span.start for span in spans), max(span.end for span in spans))
 
 
-def terms_of(variable: Variable) -> list[tuple[str, ...]]:
+def terms_of(variable: Variable) -> Terms:
     """The words of each name that a variable has: its own, its labels, its synonyms."""
     names = [variable.name.replace("_", " "), *_all(variable.label)]
     names += [word for words in variable.synonyms.values() for word in words]

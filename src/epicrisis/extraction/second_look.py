@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from epicrisis.codebook.variable import (
@@ -25,7 +26,7 @@ from epicrisis.prompting.control_words import without_control_words
 from .answer import Answer, Evidence, Status
 from .denial import denied
 from .hedging import Clauses
-from .naming import Named
+from .naming import Named, Terms, terms_of
 from .wording import nearer
 
 #: Of the passages that name a variable so many are shown, so long at most, in characters.
@@ -33,42 +34,58 @@ _PASSAGES = 2
 _LONGEST = 160
 
 
-def doubts(
-    variables: Sequence[Variable], answers: Mapping[str, Answer], text: str, *, quoted: bool = True
-) -> dict[str, str]:
-    """What to tell the model, by variable: it left out what the report names, gave a value for which no
-    words are found there, affirmed what they deny, or chose another option than they speak of.
+class SecondLook:
+    """The variables of a codebook, prepared for any number of reports. Safe to use from several threads.
 
     ``quoted``: whether the model was asked for the words; what rests on none is looked at again only then.
     """
-    look = _Look(text, quoted)
-    said = {variable.name: look.at(variable, answers[variable.name]) for variable in variables}
-    return {name: words for name, words in said.items() if words}
+
+    def __init__(self, variables: Sequence[Variable], *, quoted: bool = True) -> None:
+        self.quoted = quoted
+        self._variables = [one for one in variables if not isinstance(one, SpansVariable | GroupVariable)]
+        self._terms = {variable.name: terms_of(variable) for variable in self._variables}
+
+    def doubts(self, answers: Mapping[str, Answer], text: str) -> dict[str, str]:
+        """What to tell the model, by variable: it left out what the report names, gave a value for which no
+        words are found there, affirmed what they deny, or chose another option than they speak of."""
+        look = _Look(text, self.quoted, self._terms)
+        said = {variable.name: look.at(variable, answers[variable.name]) for variable in self._variables}
+        return {name: words for name, words in said.items() if words}
 
 
 class _Look:
     """One report, looked at for any number of answers."""
 
-    def __init__(self, text: str, quoted: bool) -> None:
+    def __init__(self, text: str, quoted: bool, terms: Mapping[str, Terms]) -> None:
         self._text = text
         self._quoted = quoted
-        self._named = Named(text)
-        self._clauses = Clauses(text)
+        self._terms = terms
+
+    @cached_property
+    def _named(self) -> Named:
+        return Named(self._text)
+
+    @cached_property
+    def _clauses(self) -> Clauses:
+        return Clauses(self._text)
 
     def at(self, variable: Variable, answer: Answer) -> str | None:
-        if isinstance(variable, SpansVariable | GroupVariable):
-            return None
         if answer.status is Status.NOT_MENTIONED:
             shown = self._shown(variable)
             return shown and f"you left it out, but the report has {shown}. {_ask(variable)}"
-        # A text is its own quote.
-        if answer.status is Status.INFERRED and (self._quoted or isinstance(variable, TextVariable)):
-            shown = self._shown(variable)
-            hint = f", but it has {shown}" if shown else ""
-            return f"the report has no such words{hint}. Copy those that state it, or leave it out"
+        if answer.status is Status.INFERRED:
+            return self._without_words(variable)
         if answer.evidence is not None:
             return self._against(variable, answer.value, answer.evidence)
         return None
+
+    def _without_words(self, variable: Variable) -> str | None:
+        # A text is its own quote. What must have an answer may rest on silence ("no surgery: false").
+        if not variable.allows("not_mentioned") or not (self._quoted or isinstance(variable, TextVariable)):
+            return None
+        shown = self._shown(variable)
+        hint = f", but it has {shown}" if shown else ""
+        return f"the report has no such words{hint}. Copy those that state it, or leave it out"
 
     def _against(self, variable: Variable, value: Any, evidence: Evidence) -> str | None:
         """What in the evidence itself speaks against the value."""
@@ -84,7 +101,7 @@ class _Look:
         return None
 
     def _shown(self, variable: Variable) -> str:
-        passages = self._named.passages(variable, _LONGEST)[:_PASSAGES]
+        passages = self._named.passages(self._terms[variable.name], _LONGEST)[:_PASSAGES]
         pieces = [" ".join(self._text[start:end].split()) for start, end in passages]
         return " and ".join(f'"{without_control_words(piece)}"' for piece in pieces)
 
@@ -92,7 +109,7 @@ class _Look:
         """Whether the words of the variable that the evidence has, or stands with, are all denied."""
         places = [
             place
-            for sentence, place in self._named.places(variable)
+            for sentence, place in self._named.places(self._terms[variable.name])
             if sentence.start < evidence.end and evidence.start < sentence.end
         ]
         return bool(places) and all(denied(self._clauses, place) for place in places)
