@@ -140,7 +140,8 @@ def main() -> None:
     found: dict[str, Any] = json.loads(options.out.read_text()) if options.out.exists() else {}
     found |= {"cores": os.cpu_count(), "python": sys.version.split()[0]}
     if options.server is not None:
-        name, counts, each = "llama.cpp", options.slots, options.each or 4
+        name, counts = "llama.cpp", options.slots
+        each, rounds = options.each or 4, options.rounds or 1
         found[name] = {"model": options.server.name, "threads": options.threads}
 
         def start(count: int) -> AbstractContextManager[str]:

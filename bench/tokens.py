@@ -71,7 +71,8 @@ def _cells(variables: Sequence[Variable], extraction: Extraction) -> dict[str, C
 
 def _value(variable: Variable, answer: Answer) -> Any:
     if isinstance(variable, SpansVariable):
-        return [{name: one[name] for name in ("text", "type") if name in one} for one in answer.value]
+        members = ("text", "type") if variable.options else ("text",)
+        return [{name: one[name] for name in members} for one in answer.value]
     if isinstance(variable, GroupVariable):
         return [_item(variable, item) for item in answer.value]
     if isinstance(answer.value, dict):
