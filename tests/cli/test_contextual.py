@@ -13,13 +13,13 @@ def test_it_is_another_run(epicrisis: Any) -> None:
     epicrisis.engine._info = replace(epicrisis.engine.info, logprobs=True)
     epicrisis.extract()
     assert "contextual" not in StoredRun.open(None, "latest").manifest.options
-    asked = epicrisis.extract("--contextual-calibration")
+    asked = epicrisis.extract("--contextual-calibration", "--no-second-look")
     assert asked.code == DONE
     assert "known before" not in asked.out
     run = StoredRun.open(None, "latest")
     assert run.manifest.options["contextual"] is True
     assert run.manifest.usage.requests == 3 + 3
-    assert "3 known before" in epicrisis.extract("--contextual-calibration").out
+    assert "3 known before" in epicrisis.extract("--contextual-calibration", "--no-second-look").out
 
 
 def test_without_probabilities_nothing_is_asked(epicrisis: Any) -> None:

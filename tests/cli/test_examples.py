@@ -34,7 +34,7 @@ def shown(epicrisis: Any) -> dict[str, list[str]]:
 
 
 def test_annotated_reports_are_shown_and_never_their_own_example(gold: Any) -> None:
-    assert gold.extract("--examples", "gold.csv", "--shots", "2").code == DONE
+    assert gold.extract("--examples", "gold.csv", "--shots", "2", "--no-second-look").code == DONE
     left, right = "The left kidney is normal.", "The right kidney shows a cyst, the left one does not."
     found = shown(gold)
     assert found["007"] == [right]
@@ -67,11 +67,11 @@ def test_the_examples_that_all_are_asked_with_are_not_scored(gold: Any) -> None:
 
 
 def test_another_choice_is_another_question(gold: Any) -> None:
-    gold.extract("--examples", "gold.csv", "--shots", "1")
+    gold.extract("--examples", "gold.csv", "--shots", "1", "--no-second-look")
     asked = len(gold.engine.asked)
-    gold.extract("--examples", "gold.csv", "--shots", "1")
+    gold.extract("--examples", "gold.csv", "--shots", "1", "--no-second-look")
     assert len(gold.engine.asked) == asked
-    gold.extract("--examples", "gold.csv", "--shots", "2")
+    gold.extract("--examples", "gold.csv", "--shots", "2", "--no-second-look")
     assert len(gold.engine.asked) == asked + 3
 
 
