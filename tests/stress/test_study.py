@@ -25,11 +25,6 @@ from epicrisis.stress.study import stress
 Make = Callable[..., ScriptedEngine]
 
 
-def first_looks(engine: ScriptedEngine) -> int:
-    """How many requests were not a second look at an answer."""
-    return sum("another look" not in request.messages[-1].content for request in engine.requests)
-
-
 def effect(found: Stress, name: str, strength: int) -> Effect:
     return next(one for one in found.effects if (one.perturbation, one.strength) == (name, strength))
 
