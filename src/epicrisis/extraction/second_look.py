@@ -103,7 +103,8 @@ class _Look:
     def _shown(self, variable: Variable) -> str:
         passages = self._named.passages(self._terms[variable.name], _LONGEST)[:_PASSAGES]
         pieces = [" ".join(self._text[start:end].split()) for start, end in passages]
-        return " and ".join(f'"{without_control_words(piece)}"' for piece in pieces)
+        # Data here too: a quotation mark in a report does not end the quotation.
+        return " and ".join(json.dumps(without_control_words(piece), ensure_ascii=False) for piece in pieces)
 
     def _denied(self, variable: Variable, evidence: Evidence) -> bool:
         """Whether the words of the variable that the evidence has, or stands with, are all denied."""
