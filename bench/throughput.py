@@ -82,12 +82,13 @@ import epicrisis
 from epicrisis.codebook import loads
 from epicrisis.engines.scripted import ScriptedEngine
 source, book = sys.argv[1], loads(Path(sys.argv[2]).read_text())
+options = epicrisis.ExtractionOptions(second_look=sys.argv[3] == "again")
 with tempfile.TemporaryDirectory() as folder:
     times = []
     for _ in range(2):
         started = time.perf_counter()
         engine = ScriptedEngine.from_schema(seed=1)
-        run = epicrisis.extract(source, book, engine, store=Path(folder) / "s.sqlite")
+        run = epicrisis.extract(source, book, engine, options=options, store=Path(folder) / "s.sqlite")
         times.append(time.perf_counter() - started)
     done = run.counts.done
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -99,7 +100,12 @@ def scripted(many: int) -> Iterator[tuple[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         book = Path(folder) / "ten.yaml"
         book.write_text(CODEBOOK)
-        for number in (1000, many):
+        # Invented answers do not fit their reports: with a second look nearly every one is asked for twice.
+        for number, look, called in (
+            (1000, "once", ""),
+            (many, "once", ""),
+            (max(many // 10, 1), "again", ", second look"),
+        ):
             reports = Path(folder) / f"{number}.csv"
             with reports.open("w", newline="") as file:
                 rows = csv.writer(file)
@@ -107,11 +113,12 @@ def scripted(many: int) -> Iterator[tuple[str, Any]]:
                 for n in range(number):
                     start = n % len(WORDS)
                     rows.writerow([n, " ".join([str(n), *(WORDS[start:] + WORDS[:start]) * 3])])
-            found = child(_SCRIPTED, str(reports), str(book))
+            found = child(_SCRIPTED, str(reports), str(book), look)
             assert found["done"] == number
-            yield f"{number:,} reports: reports/s", round(number / found["first"])
-            yield f"{number:,} reports: reports/s, all answered before", round(number / found["again"])
-            yield f"{number:,} reports: peak memory, MB", round(found["peak_mb"])
+            yield f"{number:,} reports{called}: reports/s", round(number / found["first"])
+            if look == "once":
+                yield f"{number:,} reports: reports/s, all answered before", round(number / found["again"])
+                yield f"{number:,} reports: peak memory, MB", round(found["peak_mb"])
 
 
 _MODEL = """
