@@ -73,6 +73,21 @@ def test_accepted_units(unit: str, others: tuple[str, ...], accepted: list[str])
         (250, "10^9/L", "10*6/mL", 250.0),
         (2, "10^9/L", "1/L", 2e9),
         (12.5, "g/dL", "g/L", 125.0),
+        # Codes of UCUM.
+        (3, "10*3/uL", "10*9/L", 3.0),
+        (200, "{cells}/uL", "10*6/L", 200.0),
+        (72, "{beats}/min", "/min", 72.0),
+        (2, "wk", "d", 14.0),
+        (1, "a", "mo", 12.0),
+        (10, "[lb_av]", "kg", 4.5359237),
+        (10, "cm[H2O]", "mm[Hg]", 7.355591353),
+        (98.6, "[degF]", "Cel", 37.0),
+        (5, "[iU]/L", "m[iU]/mL", 5.0),
+        (3, "[arb'U]/mL", "[arb'U]/L", 3000.0),
+        (4, "ng/(mL.h)", "ug/L/h", 4.0),
+        (290, "mosm/kg", "osm/kg", 0.29),
+        (2, "meq/L", "meq/mL", 0.002),
+        (6, "/[HPF]", "1/HPF", 6.0),
         (98.6, "°F", "°C", 37.0),
         (0, "°C", "°F", 32.0),
         (5, "mm", "mm", 5),
@@ -103,6 +118,17 @@ def test_convert(number: float, unit: str, target: str, expected: float) -> None
         ("m^9^9^9^9", "m"),
         ("m^999999999", "m"),
         ("__import__('os')", "mm"),
+        ("meq/L", "mmol/L"),
+        # What is arbitrary to UCUM compares with nothing else.
+        ("[iU]/L", "/L"),
+        ("[arb'U]/mL", "[iU]/mL"),
+        ("[CFU]/mL", "10*6/L"),
+        # A number in a note counts, and 1.73 is 1 times 73 to UCUM.
+        ("mL/min/{1.73_m2}", "mL/min"),
+        ("mL/min/1.73.m2", "mL/min"),
+        ("((10*99)99)99", "mm"),
+        ("10*999999", "mm"),
+        ("m" + "(" * 500, "mm"),
         ("m" * 1000, "mm"),
     ],
 )
@@ -180,7 +206,7 @@ def test_units_multiply_and_divide() -> None:
     assert (str(psa), str(bare), str(cells)) == ("ng/ml", "1", "1e+09 1/l")
 
 
-@given(st.text(max_size=20) | st.text("m^*/() 19°.cgkL[]3³", max_size=12))
+@given(st.text(max_size=20) | st.text("m^*/() 19°.cgkL[]{}'uU3³", max_size=12))
 def test_any_text_is_measured_or_not(unit: str) -> None:
     found = measure(unit)
     assert found is None or factor(found, found) == 1.0

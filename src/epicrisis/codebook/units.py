@@ -1,7 +1,6 @@
 """Units of quantities: which ones a report may use, and conversion to the one the table is in.
 
-Units are read by Pint. The UCUM spellings that codebooks use (``cm3``, ``10*9/L``, ``mm[Hg]``, ``[IU]/L``,
-``Cel``, ``meq/L``) are translated for it here.
+Units are read by Pint, and what it cannot read as codes of UCUM (``mm[Hg]``, ``[IU]/L``, ``{cells}/uL``).
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ import re
 import threading
 from typing import Any, NamedTuple
 
+from .ucum import definitions, quantity
 from .variable import BaseVariable, QuantityVariable
 
 #: Units that reports use for one another. A codebook that asks for mm must be able to take "3.0 cm" as it
@@ -34,10 +34,6 @@ _SPELLING = {
     "yrs": "year",
     "°C": "degC",
     "°F": "degF",
-    "Cel": "degC",
-    "[degF]": "degF",
-    "mm[Hg]": "mmHg",
-    "cm[H2O]": "cmH2O",
 }
 _EQUIVALENTS = re.compile(r"(?<![A-Za-z])(m|u|µ|μ|n)?[Ee]q(?![A-Za-z])")
 _POWER = re.compile(r"(?<=[A-Za-z])([23])(?![\w])")
@@ -168,7 +164,11 @@ def _measure(unit: str) -> Measure | None:
     scale = 1.0
     if scaled := _SCALED.fullmatch(unit):
         scale, unit = 10.0 ** int(scaled["power"]), f"1/{scaled['unit']}"
-    unit = _SPELLING.get(unit, unit).replace("[IU]", "IU")
+    return _pint(unit, scale) or _ucum(unit, scale)
+
+
+def _pint(unit: str, scale: float) -> Measure | None:
+    unit = _SPELLING.get(unit, unit)
     unit = _EQUIVALENTS.sub(r"\1Eq", unit)
     unit = unit.replace("cmH2O", "cmH_2O").translate(_RAISED)
     unit = _POWER.sub(r"**\1", unit).replace("cmH_2O", "cmH2O")
@@ -178,6 +178,11 @@ def _measure(unit: str) -> Measure | None:
         return Measure(scale, _registry().Unit(unit))
     except Exception:  # as above
         return None
+
+
+def _ucum(unit: str, scale: float) -> Measure | None:
+    one = quantity(unit, _registry())
+    return None if one is None else Measure(scale * float(one.magnitude), one.units)
 
 
 def _registry() -> pint.UnitRegistry:  # type: ignore[name-defined]  # noqa: F821
@@ -192,6 +197,6 @@ def _read_registry() -> pint.UnitRegistry:  # type: ignore[name-defined]  # noqa
 
     registry: Any = pint.UnitRegistry(autoconvert_offset_to_baseunit=True)
     # Amounts of their own: nothing but the substance says what one weighs.
-    registry.define("international_unit = [international_unit] = IU")
+    registry.load_definitions(list(definitions()))
     registry.define("charge_equivalent = [charge_equivalent] = Eq")
     return registry
