@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
 
-from epicrisis.codebook.units import accepted_units, convert
+from epicrisis.codebook.units import accepted_units, convert_for
 from epicrisis.codebook.variable import (
     BooleanVariable,
     ClosedVariable,
@@ -78,7 +78,7 @@ def _amounts(variable: QuantityVariable, value: dict[str, Any]) -> tuple[list[st
     number, unit = value["value"], value["unit"]
     right, wrong = _numbers(number), []
     for other in accepted_units(variable):
-        same = number if other == unit else convert(number, unit, other)
+        same = number if other == unit else convert_for(variable, number, unit, other)
         if same is not None:
             right += _with_unit(same, other)
         if same != number:

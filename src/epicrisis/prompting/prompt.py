@@ -73,6 +73,7 @@ class Prompt:
         self.absent = absent
         self.schema: Schema = answer_schema(codebook.variables, form, absent)
         self.apart = bool(groups)
+        self._costs = {variable.name: self._cost(variable) for variable in codebook.variables}
         self._prefix = [Message("system", self._instructions())]
         for example in shots or worked_examples(codebook, examples):
             self._prefix += self._shown(example, groups)
@@ -132,7 +133,7 @@ class Prompt:
     def budget(self, variables: Sequence[Variable] | None = None) -> int:
         """Tokens that a full answer may take, generously: every variable stated."""
         chosen = self.codebook.variables if variables is None else variables
-        return 16 + sum(self._cost(variable) for variable in chosen)
+        return 16 + sum(self._costs[variable.name] for variable in chosen)
 
     def _cost(self, variable: Variable) -> int:
         quote = 48 if self.form.quotes else 0
