@@ -171,18 +171,20 @@ def main() -> None:
     chosen = {"limit": given.limit, "longest": given.longest, "stated": given.stated}
     methods = given.methods.split(",")
     rows: list[dict[str, Any]] = []
-    engine = open_engine(given.engine, threads=given.threads)
     print(_HEADING)
     for name in given.sets.split(","):
         data = dataset(name, given.data, **chosen)
         resampler = Resampler(len(data.cases))
-        base = measured(data, "base", engine, folder)
+        base: Paired | None = None
         for method in ["base", *(method for method in methods if method != "base")]:
-            paired = base if method == "base" else measured(data, method, engine, folder)
+            # A new one each time: it remembers nothing of what the method before had it read.
+            engine = open_engine(given.engine, threads=given.threads)
+            paired = measured(data, method, engine, folder)
+            engine.close()
+            base = base or paired
             rows.append(_row(data, method, paired, base, resampler))
             given.out.write_text(json.dumps(rows, indent=1))
             print(_line(rows[-1]), flush=True)
-    engine.close()
 
 
 if __name__ == "__main__":
