@@ -86,6 +86,16 @@ def test_dependents_of_what_is_another_answer_now_are_asked() -> None:
     assert answers["infarct_count"].value == 1
 
 
+def test_a_dependent_that_was_not_asked_is_left_alone() -> None:
+    def answer(request: Request) -> Any:
+        return {name: pair(None, None) for name in names_of(request)}
+
+    engine = ScriptedEngine(answer)
+    answers = extracted(engine, "Infarct count: zie boven.", dependents_after=True)
+    assert not any("infarct_count" in names_of(one) for one in engine.requests)
+    assert answers["infarct_count"].status is Status.NOT_MENTIONED
+
+
 def test_a_value_without_words_in_the_report_is_asked_again() -> None:
     def answer(request: Request) -> Any:
         silent = {name: pair(None, None) for name in names_of(request)}

@@ -20,7 +20,7 @@ from .leaks import Leaks
 from .options import ExtractionOptions
 from .rounds import groups, next_round
 from .rules import Rules, complaints, marked
-from .second_look import SecondLook
+from .second_look import Look, SecondLook
 from .settling import settle
 from .voting import vote
 
@@ -74,11 +74,13 @@ class Inquiry:
             self.failure = self._troubles[-1]
             return {}
         answers = self._settled(self._candidates)
-        if self._second_look is not None and (said := self._second_look.doubts(answers, self._text)):
-            self._look_again(self._second_look, said)
-            # What waited for an answer that is another one now.
-            self._ask_all(groups(next_round(self._codebook, self._candidates), self._options.group_size))
-            answers = self._settled(self._candidates)
+        if self._second_look is not None:
+            look = self._second_look.at(self._text)
+            if said := look.doubts(answers):
+                self._look_again(look, said)
+                # What waited for an answer that is another one now.
+                self._ask_all(groups(next_round(self._codebook, self._candidates), self._options.group_size))
+                answers = self._settled(self._candidates)
         found = self._rules.broken(answers)
         if found and self._options.repair:
             reconsidered = self._reconsidered(complaints(found))
@@ -96,13 +98,15 @@ class Inquiry:
                 self._ask(variables)
             waiting = groups(next_round(self._codebook, self._candidates), self._options.group_size)
 
-    def _look_again(self, second_look: SecondLook, said: Mapping[str, str]) -> None:
+    def _look_again(self, look: Look, said: Mapping[str, str]) -> None:
         """Ask once more about answers that the report speaks against, and keep what is better founded."""
         again = self._reconsidered(said)
-        still = second_look.doubts(self._settled(again), self._text)
-        for name in said.keys() & again.keys():
+        asked = said.keys() & again.keys()
+        valued = [name for name in asked if again[name].value is not None]
+        still = look.doubts(self._settled(again), valued) if valued else {}
+        for name in asked:
             # Another value that the report speaks against is no better.
-            if again[name].value is None or name not in still:
+            if name not in still:
                 self._candidates[name] = again[name]
         # A variable that was asked again goes before those that it rules out.
         for variable in contradicted(self._codebook, self._candidates):

@@ -7,7 +7,7 @@ it alone. Asking again costs little, since all that was read before is remembere
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -45,21 +45,34 @@ class SecondLook:
         self._variables = [one for one in variables if not isinstance(one, SpansVariable | GroupVariable)]
         self._terms = {variable.name: terms_of(variable) for variable in self._variables}
 
-    def doubts(self, answers: Mapping[str, Answer], text: str) -> dict[str, str]:
-        """What to tell the model, by variable: it left out what the report names, gave a value for which no
-        words are found there, affirmed what they deny, or chose another option than they speak of."""
-        look = _Look(text, self.quoted, self._terms)
-        said = {variable.name: look.at(variable, answers[variable.name]) for variable in self._variables}
-        return {name: words for name, words in said.items() if words}
+    def at(self, text: str) -> Look:
+        """What is asked of a report's answers, however often."""
+        return Look(text, self._variables, self._terms, quoted=self.quoted)
 
 
-class _Look:
+class Look:
     """One report, looked at for any number of answers."""
 
-    def __init__(self, text: str, quoted: bool, terms: Mapping[str, Terms]) -> None:
+    def __init__(
+        self, text: str, variables: Sequence[Variable], terms: Mapping[str, Terms], *, quoted: bool
+    ) -> None:
         self._text = text
-        self._quoted = quoted
+        self._variables = variables
         self._terms = terms
+        self._quoted = quoted
+
+    def doubts(self, answers: Mapping[str, Answer], among: Collection[str] | None = None) -> dict[str, str]:
+        """What to tell the model, by variable: it left out what the report names, gave a value for which no
+        words are found there, affirmed what they deny, or chose another option than they speak of.
+
+        ``among``: the names of the variables that are looked at; all by default.
+        """
+        said = {
+            variable.name: self._at(variable, answers[variable.name])
+            for variable in self._variables
+            if among is None or variable.name in among
+        }
+        return {name: words for name, words in said.items() if words}
 
     @cached_property
     def _named(self) -> Named:
@@ -69,7 +82,7 @@ class _Look:
     def _clauses(self) -> Clauses:
         return Clauses(self._text)
 
-    def at(self, variable: Variable, answer: Answer) -> str | None:
+    def _at(self, variable: Variable, answer: Answer) -> str | None:
         if answer.status is Status.NOT_MENTIONED:
             shown = self._shown(variable)
             return shown and f"you left it out, but the report has {shown}. {_ask(variable)}"
