@@ -11,6 +11,7 @@ import re
 import threading
 from typing import Any, NamedTuple
 
+from .names import names_of
 from .ucum import definitions, quantity
 from .variable import BaseVariable, QuantityVariable
 
@@ -104,9 +105,7 @@ def convert_for(variable: QuantityVariable, number: float, unit: str, target: st
 
 def monovalent(variable: BaseVariable) -> bool:
     """Whether the variable's name, label or synonyms say that it is a substance with one charge."""
-    labels = variable.label.values() if isinstance(variable.label, dict) else [variable.label or ""]
-    texts = [variable.name, *labels, *(word for words in variable.synonyms.values() for word in words)]
-    words = {word for text in texts for word in re.split(r"[\W_]+", text.casefold())}
+    words = {word for text in names_of(variable) for word in re.split(r"[\W_]+", text.casefold())}
     return any(map(_MONOVALENT.fullmatch, words)) and not any(map(_POLYVALENT.fullmatch, words))
 
 

@@ -9,7 +9,7 @@ rest is the geometric mean of the token probabilities. What is not known of toke
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from epicrisis.codebook.variable import BooleanVariable, ClosedVariable, Variable
@@ -32,15 +32,10 @@ def confidences(
 
     Where the form has the quote before the value, whether there is a quote at all is part of the answer.
     """
-    if not reply.logprobs:
-        return {}
-    tokens = Tokens(reply.text, reply.logprobs)
-    places = member_places(reply.text)
-    found = {}
-    for variable in variables:
-        if (place := places.get(variable.name)) is not None:
-            found[variable.name] = _confidence(tokens, place, variable, form, absent)
-    return found
+    return {
+        variable.name: _confidence(tokens, place, variable, form, absent)
+        for variable, tokens, place in _answered(reply, variables)
+    }
 
 
 class Spread(NamedTuple):
@@ -58,20 +53,26 @@ class Spread(NamedTuple):
 
 def spreads(reply: Reply, variables: Sequence[Variable], form: Form, absent: str | None) -> dict[str, Spread]:
     """How sure the model was of every option of each variable with a closed list that has a value."""
-    if not reply.logprobs:
-        return {}
-    tokens = Tokens(reply.text, reply.logprobs)
-    places = member_places(reply.text)
     found = {}
-    for variable in variables:
-        place = places.get(variable.name)
-        if place is None or not isinstance(variable, BooleanVariable | ClosedVariable):
+    for variable, tokens, place in _answered(reply, variables):
+        if not isinstance(variable, BooleanVariable | ClosedVariable):
             continue
         value, before = _value_place(tokens, place, form, json_of(absent))
         branches = tokens.spread(value, [*options_of(variable), json_of(absent)])
         if branches:
             found[variable.name] = Spread(reply.text[value.start : value.end], before, branches)
     return found
+
+
+def _answered(reply: Reply, variables: Sequence[Variable]) -> Iterator[tuple[Variable, Tokens, Place]]:
+    """The variables that a reply with log-probabilities answers: its tokens, and where the answer stands."""
+    if not reply.logprobs:
+        return
+    tokens = Tokens(reply.text, reply.logprobs)
+    places = member_places(reply.text)
+    for variable in variables:
+        if (place := places.get(variable.name)) is not None:
+            yield variable, tokens, place
 
 
 def options_of(variable: BooleanVariable | ClosedVariable) -> list[str]:

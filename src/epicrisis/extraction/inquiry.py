@@ -79,7 +79,7 @@ class Inquiry:
             if said := look.doubts(answers):
                 self._look_again(look, said)
                 # What waited for an answer that is another one now.
-                self._ask_all(groups(next_round(self._codebook, self._candidates), self._options.group_size))
+                self._ask_all(self._waiting())
                 answers = self._settled(self._candidates)
         found = self._rules.broken(answers)
         if found and self._options.repair:
@@ -96,7 +96,11 @@ class Inquiry:
         while waiting:
             for variables in waiting:
                 self._ask(variables)
-            waiting = groups(next_round(self._codebook, self._candidates), self._options.group_size)
+            waiting = self._waiting()
+
+    def _waiting(self) -> list[list[Variable]]:
+        """What can be asked by what was answered so far, and was not."""
+        return groups(next_round(self._codebook, self._candidates), self._options.group_size)
 
     def _look_again(self, look: Look, said: Mapping[str, str]) -> None:
         """Ask once more about answers that the report speaks against, and keep what is better founded."""

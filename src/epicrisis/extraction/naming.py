@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 
-from epicrisis.codebook.variable import LocalText, Variable
+from epicrisis.codebook.names import names_of
+from epicrisis.codebook.variable import Variable
 from epicrisis.report import Span
 
 from .long.sentences import sentences
@@ -82,16 +83,8 @@ def _together(places: Mapping[str, Span], term: Sequence[str]) -> Span | None:
 
 def terms_of(variable: Variable) -> Terms:
     """The words of each name that a variable has: its own, its labels, its synonyms."""
-    names = [variable.name.replace("_", " "), *_all(variable.label)]
-    names += [word for words in variable.synonyms.values() for word in words]
-    terms = (words_of(name) for name in names)
+    terms = (words_of(name) for name in names_of(variable))
     return list(dict.fromkeys(term for term in terms if term))
-
-
-def _all(text: LocalText | None) -> Sequence[str]:
-    if text is None:
-        return []
-    return [text] if isinstance(text, str) else list(text.values())
 
 
 @lru_cache(maxsize=4096)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from typing import NamedTuple
 from epicrisis.codebook.variable import BooleanVariable, ClosedVariable
 
 from .candidate import Candidate
-from .confidence import Spread, json_of, options_of
+from .confidence import Spread, options_of
 
 #: The least prior of an option, as a part of an even one: an option that a model never gives of itself must
 #: not win by the slightest sign of it.
@@ -81,10 +82,5 @@ def revise(
     if candidate.confidence is not None:
         candidate.confidence = spread.before * weighed.total * scores[best] / whole
     if best != written:
-        candidate.value = _value(variable, best)
+        candidate.value = json.loads(best)
         candidate.notes = (*candidate.notes, NOTE)
-
-
-def _value(variable: BooleanVariable | ClosedVariable, option: str) -> str | float | bool:
-    values = [True, False] if isinstance(variable, BooleanVariable) else variable.values
-    return next(value for value in values if json_of(value) == option)

@@ -11,12 +11,12 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
 
+from epicrisis.codebook.names import names_of
 from epicrisis.codebook.units import accepted_units, convert_for
 from epicrisis.codebook.variable import (
     BooleanVariable,
     ClosedVariable,
     CountVariable,
-    LocalText,
     QuantityVariable,
     TextVariable,
     Variable,
@@ -36,33 +36,18 @@ def support(variable: Variable, value: Any, grounds: Grounds, near: int = 0) -> 
         case TextVariable():
             return grounds.locate(str(value), near)
         case CountVariable():
-            return _beside(_terms(variable), _numbers(value), grounds=grounds, near=near)
+            return _beside(names_of(variable), _numbers(value), grounds=grounds, near=near)
         case QuantityVariable():
-            return _beside(_terms(variable), *_amounts(variable, value), grounds=grounds, near=near)
+            return _beside(names_of(variable), *_amounts(variable, value), grounds=grounds, near=near)
         case ClosedVariable() if isinstance(value, int | float):
-            return _beside(_terms(variable), _numbers(value), grounds=grounds, near=near)
+            return _beside(names_of(variable), _numbers(value), grounds=grounds, near=near)
         case ClosedVariable():
             option = next(one for one in variable.options if one.value == value)
-            words = [str(value).replace("_", " "), *_all(option.label), *_flat(option.synonyms)]
-            return _first(words, grounds, near)
+            return _first(names_of(option), grounds, near)
         case BooleanVariable():
-            return _first(_terms(variable), grounds, near)
+            return _first(names_of(variable), grounds, near)
         case _:
             return None
-
-
-def _terms(variable: Variable) -> list[str]:
-    return [variable.name.replace("_", " "), *_all(variable.label), *_flat(variable.synonyms)]
-
-
-def _all(text: LocalText | None) -> list[str]:
-    if text is None:
-        return []
-    return [text] if isinstance(text, str) else list(text.values())
-
-
-def _flat(synonyms: dict[str, list[str]]) -> list[str]:
-    return [word for words in synonyms.values() for word in words]
 
 
 def _numbers(value: float) -> list[str]:

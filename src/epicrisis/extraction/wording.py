@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from epicrisis.codebook.variable import CategoryVariable, LocalText, Option
+from epicrisis.codebook.names import names_of
+from epicrisis.codebook.variable import CategoryVariable, Option
 
 from .naming import has_word, words_of
 
@@ -37,12 +38,5 @@ def nearer(variable: CategoryVariable, value: Any, quote: str) -> Option | None:
 
 
 def _words(option: Option) -> frozenset[str]:
-    texts = [str(option.value).replace("_", " "), *_texts(option.label), option.definition or ""]
-    texts += [word for words in option.synonyms.values() for word in words]
+    texts = [*names_of(option), option.definition or ""]
     return frozenset(word for text in texts for word in words_of(text) if len(word) >= _SHORTEST)
-
-
-def _texts(text: LocalText | None) -> list[str]:
-    if text is None:
-        return []
-    return [text] if isinstance(text, str) else list(text.values())
