@@ -39,11 +39,11 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[evaluation]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[studio]"
 	touch $@
 
 # pip older than 25.1 knows no dependency groups, so it is brought up to date first.
 $(VENV)/.developing: pyproject.toml $(VENV)/.installed | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[tables,evaluation]" --group dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[tables,studio]" --group dev
 	touch $@

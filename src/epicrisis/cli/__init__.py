@@ -43,6 +43,7 @@ app.command(
     name="dragon",
     help="Answer the tasks of the DRAGON challenge, and score predictions.",
 )
+app.command("epicrisis.cli.studio:studio_app", name="studio", help="The whole loop in a browser.")
 app.command("epicrisis.cli.models:models_app", name="models", help="List, fetch, check and delete models.")
 app.command("epicrisis.cli.doctor:doctor", name="doctor", help="Check this machine, and say what to do.")
 

@@ -1,0 +1,1 @@
+"""The web application: the whole loop in a browser."""

@@ -1,0 +1,18 @@
+"""What goes on while nobody asks: the queue of runs."""
+
+from __future__ import annotations
+
+from .studio import Studio
+
+
+class Background:
+    """Started with the server and stopped with it. What is half done is taken up again at the next start."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+
+    def start(self) -> None:
+        """Begin."""
+
+    def stop(self) -> None:
+        """End; returns when nothing of it runs any more."""

@@ -1,0 +1,1 @@
+"""What all pages share: the application, its middleware, JSON twins, errors, templates."""

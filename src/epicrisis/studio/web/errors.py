@@ -1,0 +1,73 @@
+"""Errors as answers: what happened and what to do, never a report's words."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from ...errors import EpicrisisError
+from ..studio import Studio
+from .guard import refusal
+from .refusals import Refused, status_of
+
+logger = logging.getLogger(__name__)
+
+
+def answer_errors(app: FastAPI) -> None:
+    """Turn every error of the handlers of ``app`` into a Refusal."""
+
+    @app.exception_handler(Refused)
+    async def refused(request: Request, error: Refused) -> Response:
+        return refusal(request, error)
+
+    @app.exception_handler(EpicrisisError)
+    async def known(request: Request, error: EpicrisisError) -> Response:
+        answer = Refused(status_of(error), error.code, error.message, error.hint or "")
+        if error.path is not None:
+            studio: Studio = request.app.state.studio
+            line = "" if error.line is None else f":{error.line}"
+            answer.refusal.where = f"{studio.project.shown(error.path)}{line}"
+        return refusal(request, answer)
+
+    @app.exception_handler(RequestValidationError)
+    async def malformed(request: Request, error: RequestValidationError) -> Response:
+        # What was sent may hold a report: only where it is wrong is repeated, and how.
+        places = [
+            f"{'.'.join(str(step) for step in one['loc'])}: {one['type'].replace('_', ' ')}"
+            for one in error.errors()[:5]
+        ]
+        return refusal(request, Refused(422, "malformed", "; ".join(places), "Correct it and send it again."))
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> Response:
+        words = {
+            404: ("not-found", "There is no such page.", "Check the address, or begin at the start page."),
+            405: ("method", "This address does not take that method.", "See /api/openapi.json."),
+        }
+        code, message, hint = words.get(error.status_code, ("http", str(error.detail)[:200], ""))
+        answer = refusal(request, Refused(error.status_code, code, message, hint))
+        for name, value in (error.headers or {}).items():
+            answer.headers[name] = value
+        return answer
+
+    @app.exception_handler(Exception)
+    async def unforeseen(request: Request, error: Exception) -> Response:
+        # The message of an unforeseen error may quote a report; its type and place cannot.
+        trace, place = error.__traceback__, "?"
+        while trace is not None:
+            place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+            trace = trace.tb_next
+        logger.error("%s at %s in %s %s", type(error).__name__, place, request.method, request.url.path)
+        return refusal(
+            request,
+            Refused(
+                500,
+                "unforeseen",
+                f"Something went wrong inside the studio ({type(error).__name__}).",
+                "Reload and try again; the server's log says where it happened.",
+            ),
+        )

@@ -1,0 +1,174 @@
+"""What every request passes before a page sees it: host, size, session, token; and the headers of answers."""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from collections.abc import Awaitable, Callable
+from urllib.parse import quote, urlsplit
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+
+from ..people.roles import Person
+from ..people.sessions import Sessions, local_person
+from ..settings import Settings
+from ..studio import Studio
+from . import languages
+from .refusals import Refused
+from .rendering import render
+
+logger = logging.getLogger(__name__)
+
+TOKEN_HEADER = "X-CSRF-Token"
+_SAFE = ("GET", "HEAD", "OPTIONS")
+#: Pages that are there for those who are not logged in.
+_OPEN = ("/login", "/static/", "/api/login", "/healthz")
+_LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "font-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+_HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+Next = Callable[[Request], Awaitable[Response]]
+
+
+def guard(app: FastAPI) -> None:
+    """Put the checks before all routes of ``app``."""
+
+    @app.middleware("http")
+    async def checked(request: Request, call_next: Next) -> Response:
+        request.state.person = None
+        request.state.language = languages.wanted(
+            request.headers.get("accept-language"), request.cookies.get(languages.COOKIE)
+        )
+        try:
+            _check(request)
+            if request.state.person is None and not request.url.path.startswith(_OPEN):
+                response = _to_login(request)
+            else:
+                response = await call_next(request)
+        except Refused as refused:
+            response = refusal(request, refused)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        if not request.url.path.startswith("/static/"):
+            # Patients' words stay out of the browser's cache.
+            response.headers.setdefault("Cache-Control", "no-store")
+        if _studio(request).settings.secure:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        return response
+
+
+def refusal(request: Request, refused: Refused) -> Response:
+    """The answer to a request that is refused: JSON for programs, a page for people."""
+    if wants_json(request):
+        return JSONResponse(refused.refusal.model_dump(), refused.status)
+    return render(request, "refused.html", refused.refusal, status=refused.status)
+
+
+def wants_json(request: Request) -> bool:
+    return request.url.path.startswith("/api/") or request.method not in _SAFE
+
+
+def cookie_name(settings: Settings) -> str:
+    # A browser lets only this very host, over HTTPS, set a cookie of such a name.
+    return "__Host-epicrisis" if settings.secure else f"epicrisis-{settings.port}"
+
+
+def _check(request: Request) -> None:
+    studio = _studio(request)
+    _check_host(request, studio.settings)
+    request.state.person = _who(request, studio)
+    if request.method not in _SAFE:
+        _check_origin(request)
+        if not request.url.path.startswith(_OPEN):
+            _check_token(request)
+
+
+def _check_host(request: Request, settings: Settings) -> None:
+    """Only names that this studio has: a page elsewhere whose name points here must not reach it."""
+    name = (urlsplit(f"//{request.headers.get('host', '')}").hostname or "").lower()
+    known = {*_LOCAL_NAMES, settings.host.strip("[]").lower(), *(one.lower() for one in settings.names)}
+    # Listening everywhere without a name given: whichever name leads here.
+    anywhere = settings.host in ("0.0.0.0", "::") and not settings.names
+    if name not in known and not anywhere:
+        raise Refused(
+            400, "host", "This studio does not go by that name.", "Start it with --name NAME to allow it."
+        )
+
+
+def _who(request: Request, studio: Studio) -> Person | None:
+    if not studio.settings.accounts:
+        return local(studio)
+    sessions = sessions_of(studio)
+    return sessions.person(request.cookies.get(cookie_name(studio.settings)))
+
+
+def sessions_of(studio: Studio) -> Sessions:
+    return Sessions(studio.database, idle=studio.settings.idle, longest=studio.settings.longest)
+
+
+def local(studio: Studio) -> Person:
+    """The one person of a studio without accounts; looked up once."""
+    person: Person | None = studio.__dict__.get("_local")
+    if person is None:
+        person = local_person(studio.database)
+        studio.__dict__["_local"] = person
+    return person
+
+
+def _check_origin(request: Request) -> None:
+    """A browser says where a change comes from: only from here."""
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower():
+        raise Refused(
+            403, "origin", "This change was asked for by another site.", "Use the studio's own pages."
+        )
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise Refused(
+            403, "origin", "This change was asked for by another site.", "Use the studio's own pages."
+        )
+
+
+def _check_token(request: Request) -> None:
+    person: Person | None = request.state.person
+    if person is None:
+        return
+    given = request.headers.get(TOKEN_HEADER, "")
+    if not hmac.compare_digest(given.encode(), person.csrf.encode()):
+        raise Refused(
+            403,
+            "csrf",
+            f"The header {TOKEN_HEADER} is missing or is not that of your session.",
+            "Reload the page and try again.",
+        )
+
+
+def _to_login(request: Request) -> Response:
+    if wants_json(request):
+        raise Refused(401, "login", "You are not logged in.", "Log in and try again.")
+    there = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"/login?then={quote(there, safe='')}", 303)
+
+
+def _studio(request: Request) -> Studio:
+    studio: Studio = request.app.state.studio
+    return studio

@@ -1,0 +1,53 @@
+"""Why a request is refused, as people and programs read it."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from ...errors import EpicrisisError
+
+
+class Refusal(BaseModel):
+    """The body of every answer that is not a success."""
+
+    code: str
+    message: str
+    hint: str = ""
+    where: str = ""
+
+
+class Refused(Exception):  # noqa: N818 - what a request is, not what went wrong here
+    """Ends a request with a status code and a Refusal."""
+
+    def __init__(self, status: int, code: str, message: str, hint: str = "") -> None:
+        self.status = status
+        self.refusal = Refusal(code=code, message=message, hint=hint)
+        super().__init__(message)
+
+
+def not_found(what: str, hint: str = "It may have been renamed or removed. Go back and reload.") -> Refused:
+    """There is no such thing (404)."""
+    return Refused(404, "not-found", f"There is no such {what}.", hint)
+
+
+def conflict(message: str, hint: str) -> Refused:
+    """Somebody else was faster (409)."""
+    return Refused(409, "conflict", message, hint)
+
+
+#: Status codes of the package's errors; the others are the asker's to mend (422).
+STATUSES = {
+    "missing-extra": 501,
+    "store": 409,
+    "engine": 502,
+    "engine-unreachable": 502,
+    "engine-busy": 503,
+    "engine-timeout": 504,
+    "engine-cancelled": 409,
+    "engine-protocol": 502,
+    "run-stopped": 502,
+}
+
+
+def status_of(error: EpicrisisError) -> int:
+    return STATUSES.get(error.code, 422)
