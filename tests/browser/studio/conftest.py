@@ -120,7 +120,7 @@ def opened(browser: Browser) -> Iterator[Callable[..., Opened]]:
 
 
 def _violations(page: Page) -> list[str]:
-    """What axe finds that is serious or critical: rule and places. (Its script is put in beside the policy.)"""
+    """What axe finds that is serious or critical: rule and places."""
     # Not add_script_tag: the page's own content security policy would refuse it, as it should.
     page.evaluate(AXE.read_text("utf-8"))
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
