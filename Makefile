@@ -1,12 +1,17 @@
-# Two targets matter: `make demo` shows what epicrisis does, `make test` checks that it does it.
+# `make demo` shows what epicrisis does, `make studio` shows it in a browser, `make test` checks that it does it.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check browser docs clean
+.PHONY: demo studio test check browser docs locales clean
 
 demo: $(VENV)/.installed
 	$(BIN)/epicrisis demo
+
+# The finished demo run in a browser.
+studio: $(VENV)/.installed
+	@test -e demo/.epicrisis/store.sqlite || $(BIN)/epicrisis demo
+	$(BIN)/epicrisis studio --project demo --run latest
 
 test: check browser
 	$(BIN)/python -m pytest
@@ -30,6 +35,10 @@ check: $(VENV)/.developing
 docs: $(VENV)/.developing
 	$(BIN)/python -m epicrisis.codebook.reference docs/reference/codebook.md
 	$(BIN)/python -m epicrisis.cli.reference docs/reference/cli.md
+
+# The words of the interface, for those who translate it.
+locales: $(VENV)/.developing
+	$(BIN)/python -m epicrisis.studio.web.catalogues
 
 clean:
 	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from .evaluation.cells import Tally
 from .evaluation.gold import Gold, read_gold
 from .evaluation.pairing import Paired, pair
-from .library import GOLD_FILE, REPORTS_FILE
+from .library import CODEBOOK_FILE, GOLD_FILE, REPORTS_FILE
 from .library import path as library_path
+from .runs.database import DEFAULT_STORE
 
 if TYPE_CHECKING:
     from .api import Run
@@ -23,6 +24,25 @@ REPORT_IDS = ("BM-001", "BM-002", "BM-004", "BM-008", "BM-010", "BM-012")
 
 def reports_path() -> Path:
     return library_path(CODEBOOK) / REPORTS_FILE
+
+
+def store_in(folder: Path) -> Path:
+    """The run store of the project in ``folder``."""
+    return folder / DEFAULT_STORE
+
+
+def project_at(folder: Path) -> None:
+    """Put the shipped codebook, reports and gold where the studio looks for them; what is there stays."""
+    shipped = library_path(CODEBOOK)
+    for shelf, name, source in (
+        ("codebooks", f"{CODEBOOK}.yaml", CODEBOOK_FILE),
+        ("reports", f"{CODEBOOK}.csv", REPORTS_FILE),
+        ("gold", f"{CODEBOOK}.csv", GOLD_FILE),
+    ):
+        place = folder / shelf / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if not place.exists():
+            place.write_bytes((shipped / source).read_bytes())
 
 
 def gold_of(run: Run) -> Gold:

@@ -78,7 +78,7 @@ def test_perfect_answers_agree_wholly(script: Path) -> None:
 
     from epicrisis.api import open_run
 
-    paired = demo.compared(open_run("latest", store="demo/store.sqlite"))
+    paired = demo.compared(open_run("latest", store="demo/.epicrisis/store.sqlite"))
     counts = demo.tally(paired)
     assert counts.total == len(demo.REPORT_IDS) * len(CODEBOOK.variables)
     assert counts[Outcome.RIGHT] + counts[Outcome.SILENT] == counts.total

@@ -21,7 +21,7 @@ def test_two_reports_come_back_with_evidence(
 
     assert run(["demo", "--limit", "2", "--folder", "demo"]) == 0
 
-    made = open_run("latest", store=tmp_path / "demo" / "store.sqlite")
+    made = open_run("latest", store=tmp_path / "demo" / ".epicrisis" / "store.sqlite")
     extractions = list(made)
     assert len(extractions) == 2
     for extraction in extractions:
@@ -41,6 +41,6 @@ def test_two_reports_come_back_with_evidence(
     asked = made.manifest.sessions[-1].asked
     assert asked == 2
     assert run(["demo", "--limit", "2", "--folder", "demo"]) == 0
-    again = open_run("latest", store=tmp_path / "demo" / "store.sqlite")
+    again = open_run("latest", store=tmp_path / "demo" / ".epicrisis" / "store.sqlite")
     assert again.id == made.id
     assert again.manifest.sessions[-1].asked == 0

@@ -25,21 +25,21 @@ _WIDTHS = {"variable": 20, "value": 14, "status": 9, "evidence": 10, "quote": No
 def demo(
     *,
     engine: Annotated[str | None, Parameter(help="As for extract. The default model if left out.")] = None,
-    folder: Annotated[Path, Parameter(help="Where the table and the run store go.")] = Path("demo"),
+    folder: Annotated[Path, Parameter(help="Where the project and the table go.")] = Path("demo"),
     limit: Annotated[int | None, Parameter(help="Only the first so many of the six reports.")] = None,
     fresh: Annotated[bool, flag("Ask everything anew.")] = False,
 ) -> int:
     """Extract 30 variables from six Dutch brain-MRI reports that ship, and measure them by gold.
 
-    Writes table.csv and, with the extra 'evaluation', report.html. A second call asks nothing again. Exit
-    codes as for extract.
+    Writes table.csv and, with the extra 'evaluation', report.html. The folder is a project that the studio
+    opens. A second call asks nothing again. Exit codes as for extract.
     """
     from .. import demo as demonstration
     from ..api import DEFAULT_ENGINE, Run, prepare
     from ..runs.display import display
     from ..runs.session import work
 
-    folder.mkdir(parents=True, exist_ok=True)
+    demonstration.project_at(folder)
     shown = display()
     ids = frozenset(demonstration.REPORT_IDS[:limit])
     task = prepare(
@@ -50,10 +50,10 @@ def demo(
         fetch_report=shown.fetching,
     )
     try:
-        session = work(task, folder / "store.sqlite", progress=shown, fresh=fresh)
+        session = work(task, demonstration.store_in(folder), progress=shown, fresh=fresh)
     finally:
         shown.close()
-    run = Run(folder / "store.sqlite", session.run_id)
+    run = Run(demonstration.store_in(folder), session.run_id)
     if session.status != "finished":
         return ending(session)
     table = folder / "table.csv"
@@ -99,6 +99,7 @@ def _finish(run: Run, table: Path) -> None:
     else:
         write(report, page)
         out(f"Open in a browser: {report.resolve()}")
+    out(f"Look at it in the studio: make studio, or epicrisis studio --project {table.parent} --run latest")
     out("Try your own: epicrisis extract --help, then epicrisis evaluate --help")
 
 

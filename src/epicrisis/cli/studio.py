@@ -28,6 +28,9 @@ RoleName = Annotated[str, Parameter(help="viewer, reviewer, editor or admin.")]
 def studio(
     *,
     project: ProjectFolder = Path(),
+    run: Annotated[
+        str | None, Parameter(help="Open the browser on this run: its id, the beginning of it, or 'latest'.")
+    ] = None,
     host: Annotated[
         str,
         Parameter(group=_NETWORK, help="The address to listen on. Others than this machine need accounts."),
@@ -62,6 +65,7 @@ def studio(
         raise MissingExtraError.for_extra("studio", "The studio") from None
     serve(
         project,
+        run=run,
         host=host,
         port=port,
         names=name,

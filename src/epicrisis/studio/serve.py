@@ -12,6 +12,7 @@ from pathlib import Path
 
 import uvicorn
 
+from ..api import Run
 from ..errors import OptionError
 from .app import create_app
 from .database import Database
@@ -23,6 +24,7 @@ from .settings import Settings, is_loopback
 def serve(
     folder: Path,
     *,
+    run: str | None = None,
     host: str,
     port: int,
     names: tuple[str, ...] = (),
@@ -32,10 +34,10 @@ def serve(
     open_browser: bool = True,
     tell: Callable[[str], None],
 ) -> None:
-    """Serve the project in ``folder``; returns after Ctrl-C.
+    """Serve the project in ``folder``; returns after Ctrl-C. The browser opens on ``run``, if named.
 
-    Raises OptionError where others could reach a studio without accounts or without HTTPS, and where the
-    address cannot be listened on.
+    Raises StoreError where there is no such run, OptionError where others could reach a studio without
+    accounts or without HTTPS, and where the address cannot be listened on.
     """
     project = Project.at(folder)
     settings = checked(
@@ -47,12 +49,13 @@ def serve(
         key=key,
         behind_proxy=behind_proxy,
     )
+    page = "" if run is None else f"runs/{Run.open(project.store, run).id}/results"
     listening = _listen(host, port)
     port = listening.getsockname()[1]
     settings = _with_port(settings, port)
     scheme = "https" if certificate else "http"
     shown = f"[{host}]" if ":" in host else host
-    address = f"{scheme}://{shown}:{port}/"
+    address = f"{scheme}://{shown}:{port}/{page}"
     server = uvicorn.Server(
         uvicorn.Config(
             create_app(project, settings),

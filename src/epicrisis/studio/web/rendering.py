@@ -29,6 +29,8 @@ def environment(language: str) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
+    # Line breaks in a template are not part of a sentence.
+    loaded.policies["ext.i18n.trimmed"] = True
     words = words_for(language)
     loaded.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
     loaded.filters |= numbers_in(language)
