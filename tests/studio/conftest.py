@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -20,10 +22,13 @@ PASSWORD = "correct horse battery"
 class Client(TestClient):
     """A browser that carries its token. Answers that are errors of the server raise."""
 
-    def __init__(self, project: Project, settings: Settings | None = None) -> None:
+    def __init__(self, project: Project, settings: Settings | None = None, **options: Any) -> None:
         self.project = project
         super().__init__(
-            create_app(project, settings), base_url="http://127.0.0.1:8100", follow_redirects=False
+            create_app(project, settings),
+            base_url=f"{'https' if settings and settings.secure else 'http'}://127.0.0.1:8100",
+            follow_redirects=False,
+            **options,
         )
 
     def with_token(self) -> Client:
@@ -47,6 +52,13 @@ def client(project: Project) -> Iterator[Client]:
     """The one person of a studio without accounts."""
     with Client(project) as client:
         yield client.with_token()
+
+
+@pytest.fixture
+def make_client(project: Project) -> Iterator[Callable[..., Client]]:
+    """``make_client(Settings(accounts=True))``: a browser that knows nothing yet."""
+    with contextlib.ExitStack() as stack:
+        yield lambda settings=None, **options: stack.enter_context(Client(project, settings, **options))
 
 
 @pytest.fixture

@@ -24,11 +24,11 @@ def used() -> Catalog:
     for template in sorted(folder.iterdir(), key=lambda one: one.name):
         if not template.name.endswith(".html"):
             continue
-        with template.open("rb") as file:
-            found = list(babel_extract(file, GETTEXT_FUNCTIONS, (), _OPTIONS))
+        found = babel_extract(BytesIO(template.read_bytes()), GETTEXT_FUNCTIONS, (), _OPTIONS)
         for line, _function, message, _comments in found:
-            words = tuple(one for one in message if one) if isinstance(message, tuple) else message
-            catalog.add(words, locations=[(template.name, line)])
+            words = [message] if isinstance(message, str) else [one for one in message or () if one]
+            if words:
+                catalog.add(words[0] if len(words) == 1 else tuple(words), locations=[(template.name, line)])
     return catalog
 
 

@@ -105,7 +105,10 @@ def _check(request: Request) -> None:
 
 def _check_host(request: Request, settings: Settings) -> None:
     """Only names that this studio has: a page elsewhere whose name points here must not reach it."""
-    name = (urlsplit(f"//{request.headers.get('host', '')}").hostname or "").lower()
+    try:
+        name = (urlsplit(f"//{request.headers.get('host', '')}").hostname or "").lower()
+    except ValueError:  # a bracket that is not closed
+        name = ""
     known = {*_LOCAL_NAMES, settings.host.strip("[]").lower(), *(one.lower() for one in settings.names)}
     # Listening everywhere without a name given: whichever name leads here.
     anywhere = settings.host in ("0.0.0.0", "::") and not settings.names
@@ -138,11 +141,9 @@ def local(studio: Studio) -> Person:
 def _check_origin(request: Request) -> None:
     """A browser says where a change comes from: only from here."""
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower():
-        raise Refused(
-            403, "origin", "This change was asked for by another site.", "Use the studio's own pages."
-        )
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+    host = request.headers.get("host", "").lower()
+    elsewhere = origin is not None and origin.lower().partition("://")[2] != host
+    if elsewhere or request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise Refused(
             403, "origin", "This change was asked for by another site.", "Use the studio's own pages."
         )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from starlette.requests import Request
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..settings import Settings
-from .guard import refusal
 from .refusals import Refused
 
 UPLOADS = "/api/uploads"
@@ -31,24 +30,32 @@ class BodyLimit:
             f"This is larger than {most / 1_000_000:g} MB, the most that is taken here.",
             "Split it, or put large files into the project's folder 'reports' yourself.",
         )
-        headers = dict(scope["headers"])
-        length = headers.get(b"content-length", b"0")
-        if length.isdigit() and int(length) > most:
-            request = Request(scope, receive)
-            request.state.person = None
-            request.state.language = "en"
-            # Programs and the studio's own scripts send bodies: they are told in JSON.
-            await refusal(request, too_large)(scope, receive, send)
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        if declared.isdigit() and int(declared) > most:
+            await _refuse(too_large, scope, receive, send)
             return
         seen = 0
 
         async def counted() -> Message:
             nonlocal seen
             message = await receive()
-            if message["type"] == "http.request":
-                seen += len(message.get("body", b""))
-                if seen > most:
-                    raise too_large
-            return message
+            seen += len(message.get("body", b""))
+            # Whoever reads the body is told that no more comes, and what it answers is not sent.
+            return {"type": "http.disconnect"} if seen > most else message
 
-        await self._app(scope, counted, send)
+        async def unless_too_large(message: Message) -> None:
+            if seen <= most:
+                await send(message)
+
+        try:
+            await self._app(scope, counted, unless_too_large)
+        except Exception:
+            if seen <= most:
+                raise
+        if seen > most:
+            await _refuse(too_large, scope, receive, send)
+
+
+async def _refuse(refused: Refused, scope: Scope, receive: Receive, send: Send) -> None:
+    # Programs and the studio's own scripts send bodies: they are told in JSON.
+    await JSONResponse(refused.refusal.model_dump(), refused.status)(scope, receive, send)
