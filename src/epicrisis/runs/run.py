@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -122,14 +122,21 @@ class StoredRun:
     def records(self, *, raw: bool = False) -> Iterator[Record]:
         """Every report with what is known about it and its extraction, in input order."""
         for row in self._rows(raw=raw):
-            yield Record(
-                report_id=row.report_id,
-                patient=row.patient,
-                date=row.date,
-                language=row.language,
-                metadata=row.metadata,
-                extraction=row.extraction,
-            )
+            yield _record(row)
+
+    def places(self) -> list[tuple[int, int]]:
+        """The place of every report in the run and the number of its result, in input order. Who has read
+        the results before needs to read only those with another number."""
+        with self._open() as store, store_errors(self.store_path):
+            return store.places(store.run(self.id).number)
+
+    def records_at(self, places: Iterable[int]) -> Iterator[tuple[int, Record]]:
+        """The reports at some places, each with its place, in input order."""
+        with self._open() as store, store_errors(self.store_path):
+            run = store.run(self.id)
+            calibration = calibration_in(run.manifest)
+            for place, row in store.rows_at(run.number, places):
+                yield place, _record(row if calibration is None else _calibrated(row, calibration))
 
     def lengths(self) -> dict[str, int]:
         """The length of every report in characters; without the reports whose texts are not in the store."""
@@ -172,6 +179,17 @@ class StoredRun:
 
     def _open(self) -> Store:
         return Store(self.store_path, create=False)
+
+
+def _record(row: ReportRow) -> Record:
+    return Record(
+        report_id=row.report_id,
+        patient=row.patient,
+        date=row.date,
+        language=row.language,
+        metadata=row.metadata,
+        extraction=row.extraction,
+    )
 
 
 def _calibrated(row: ReportRow, calibration: Calibration) -> ReportRow:

@@ -7,9 +7,10 @@ run that asks the same finds it. All methods belong to the thread that opened th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, NamedTuple
@@ -20,6 +21,8 @@ from ..extraction.codec import dump_answers, dump_json, load_answers
 from ..report import Cell, Report
 from .database import connect
 
+#: Places named in one query.
+_AT_ONCE = 500
 RunStatus = Literal["running", "interrupted", "finished", "failed"]
 
 _ADD_RESULT = (
@@ -162,10 +165,11 @@ class Store:
         """All runs, the latest first."""
         return [RunRow(*row) for row in self._db.execute(f"{_RUN} ORDER BY number DESC")]
 
-    def latest_like(self, signature: bytes) -> RunRow | None:
-        """The latest run with this signature."""
+    def latest_like(self, signature: bytes, run_id: str | None = None) -> RunRow | None:
+        """The latest run with this signature; only the one called ``run_id``, if that is given."""
         row = self._db.execute(
-            f"{_RUN} WHERE signature = ? ORDER BY number DESC LIMIT 1", (signature,)
+            f"{_RUN} WHERE signature = ?1 AND (?2 IS NULL OR id = ?2) ORDER BY number DESC LIMIT 1",
+            (signature, run_id),
         ).fetchone()
         return None if row is None else RunRow(*row)
 
@@ -287,6 +291,24 @@ class Store:
         """The reports of a run, in the order of the input."""
         for row in self._db.execute(f"{_ROWS} ORDER BY r.seq", (number,)):
             yield _report_row(row)
+
+    def places(self, number: int) -> list[tuple[int, int]]:
+        """The place of every report of a run and the number of its result, in the order of the input. A
+        report that is asked again gets another result."""
+        return self._db.execute(
+            "SELECT seq, result FROM run_reports WHERE run = ? ORDER BY seq", (number,)
+        ).fetchall()
+
+    def rows_at(self, number: int, places: Iterable[int]) -> Iterator[tuple[int, ReportRow]]:
+        """The reports at these places (in the order of the input, whatever order they are named in)."""
+        wanted = iter(sorted(places))
+        while part := list(islice(wanted, _AT_ONCE)):
+            marks = ",".join("?" * len(part))
+            query = _ROWS.replace("SELECT ", "SELECT r.seq, ", 1)
+            for seq, *row in self._db.execute(
+                f"{query} AND r.seq IN ({marks}) ORDER BY r.seq", (number, *part)
+            ):
+                yield seq, _report_row(tuple(row))
 
     def row(self, number: int, report_id: str) -> ReportRow | None:
         row = self._db.execute(f"{_ROWS} AND r.report_id = ?", (number, report_id)).fetchone()
