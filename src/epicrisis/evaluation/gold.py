@@ -24,7 +24,7 @@ from .gold_wide import read_wide
 if TYPE_CHECKING:
     from ..runs.run import StoredRun
 
-__all__ = ["Blank", "Gold", "GoldCell", "gold_of_run", "load_gold", "read_gold"]
+__all__ = ["Blank", "Gold", "GoldCell", "cell_of", "gold_of_run", "load_gold", "read_gold"]
 
 
 def read_gold(
@@ -95,7 +95,7 @@ def gold_of_run(run: StoredRun, codebook: Codebook | None = None) -> Gold:
                 failed += 1
                 continue
             try:
-                found[variable.name] = _cell_of(variable, answer)
+                found[variable.name] = cell_of(variable, answer)
             except InvalidValueError:
                 foreign += 1
         cells[extraction.report_id] = found
@@ -135,7 +135,8 @@ def load_gold(
     return gold_of_run(run, codebook)
 
 
-def _cell_of(variable: Variable, answer: Answer) -> GoldCell:
+def cell_of(variable: Variable, answer: Answer) -> GoldCell:
+    """An answer as gold has it. Raises ``InvalidValueError`` for a value that the codebook does not allow."""
     quote = None if answer.evidence is None else answer.evidence.quote
     if not answer.status.has_value or answer.value is None:
         return GoldCell(Status.NOT_MENTIONED if answer.status.has_value else answer.status, None, quote)

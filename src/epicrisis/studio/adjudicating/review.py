@@ -1,0 +1,58 @@
+"""A review as adjudication needs it: its run, its codebook, its reports in order."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from functools import cached_property
+
+from ...api import Run
+from ...codebook.codebook import Codebook
+from ..stored_runs import open_run
+from ..studio import Studio
+from ..web.refusals import not_found
+
+
+@dataclass(frozen=True)
+class Review:
+    """One review. ``blind``: reviewers did not see the model's answers; ``raters``: how many people are to
+    look at each report."""
+
+    studio: Studio
+    id: str
+    name: str
+    run_id: str
+    blind: bool
+    raters: int
+
+    @classmethod
+    def open(cls, studio: Studio, review_id: str) -> Review:
+        """Raises Refused (404) where there is no such review."""
+        with studio.database.reading() as db:
+            row = db.execute("SELECT * FROM reviews WHERE id = ?", (review_id,)).fetchone()
+        if row is None:
+            raise not_found("review")
+        return cls(studio, row["id"], row["name"], row["run"], bool(row["blind"]), row["raters"])
+
+    @cached_property
+    def run(self) -> Run:
+        """Raises Refused (404) where the run was removed."""
+        return open_run(self.studio.project, self.run_id)
+
+    @cached_property
+    def codebook(self) -> Codebook:
+        return self.run.codebook
+
+    def order(self, db: sqlite3.Connection) -> list[str]:
+        """The ids of its reports in the order they are looked at."""
+        rows = db.execute("SELECT report_id FROM review_reports WHERE review = ? ORDER BY seq", (self.id,))
+        return [row["report_id"] for row in rows]
+
+
+def all_reviews(studio: Studio) -> list[Review]:
+    """The latest first."""
+    with studio.database.reading() as db:
+        rows = db.execute("SELECT * FROM reviews ORDER BY created DESC, id").fetchall()
+    return [
+        Review(studio, row["id"], row["name"], row["run"], bool(row["blind"]), row["raters"]) for row in rows
+    ]
