@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epicrisis.engines import chat
-from epicrisis.engines.reasoning import split
+from epicrisis.engines.reasoning import begun, split
 from epicrisis.engines.transport import Response
 
 SHEET = '{"x": {"quote": "Geen X", "value": false}}'
@@ -66,3 +66,29 @@ def test_a_server_that_does() -> None:
     found = reply(SHEET, reasoning_content="It denies X.")
     assert (found.text, found.reasoning) == (SHEET, "It denies X.")
     assert reply(SHEET, reasoning=None).reasoning == ""
+
+
+_PIECES = st.sampled_from(
+    [
+        *("<think>", "</think>", "[THINK]", "[/THINK]", "</seed:think>", "<seed:think>"),
+        *("<|channel|>final", "<|message|>", "<|end|>"),
+        *("{", "}", '"a": 1', "[", "<", " ", "\n", "words"),
+    ]
+)
+
+
+@given(st.lists(_PIECES, max_size=8).map("".join))
+def test_what_has_begun_is_how_the_answer_begins(text: str) -> None:
+    _, answer = split(text)
+    told = ""
+    for end in range(len(text) + 1):
+        found = begun(text[:end])
+        assert answer.startswith(found)
+        assert found.startswith(told)
+        told = found
+
+
+def test_an_answer_in_json_has_begun_at_once() -> None:
+    assert begun(' {"a": "<think>') == ' {"a": "<think>'
+    assert begun("<think>hm</think> {") == "{"
+    assert begun("[1") == "[1"

@@ -174,16 +174,37 @@ def _size(where: EngineAddress, store: ModelStore) -> tuple[int, int]:
     return header.size, header.cache_bytes(context) or 0
 
 
-def _memory(where: EngineAddress, store: ModelStore) -> Check:
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes: of a model's weights, of all it needs with a context of the default size, and what is free now
+    (``None`` if that is unknown)."""
+
+    weights: int
+    needed: int
+    available: int | None
+
+    @property
+    def level(self) -> Level:
+        """``warn``: with a smaller context it may do."""
+        if self.available is None or self.available >= self.needed:
+            return "ok"
+        return "fail" if self.available < self.weights else "warn"
+
+
+def memory(where: EngineAddress, store: ModelStore) -> Memory:
+    """What a model of this machine takes, and what there is."""
     weights, context = _size(where, store)
-    needed = weights + context + _OVERHEAD
-    available = available_memory()
-    if available is None:
-        return Check("memory", "ok", f"about {needed / _GB:.1f} GB needed; free memory unknown")
-    what = f"{available / _GB:.1f} GB free, about {needed / _GB:.1f} GB needed"
-    if available < weights:
+    return Memory(weights, weights + context + _OVERHEAD, available_memory())
+
+
+def _memory(where: EngineAddress, store: ModelStore) -> Check:
+    found = memory(where, store)
+    if found.available is None:
+        return Check("memory", "ok", f"about {found.needed / _GB:.1f} GB needed; free memory unknown")
+    what = f"{found.available / _GB:.1f} GB free, about {found.needed / _GB:.1f} GB needed"
+    if found.level == "fail":
         return Check("memory", "fail", what, "Close other programs or use a smaller model (models list).")
-    if available < needed:
+    if found.level == "warn":
         return Check("memory", "warn", what, "Close other programs, or use a smaller --context or model.")
     return Check("memory", "ok", what)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
@@ -41,6 +41,10 @@ class Request:
     ``schema`` constrains the whole answer. ``max_tokens`` bounds what is generated. ``timeout`` is in
     seconds for the whole call. ``top_logprobs`` asks for that many alternatives per token (0: none).
     ``report_id`` only labels the request (for scripted engines and error messages); it is not sent.
+
+    ``on_text`` hears each new stretch of the answer as it is written, in the thread that asked: the pieces
+    joined are the reply's text. It changes nothing else, and requests are equal whoever listens. What it
+    raises ends the request and is raised to the caller; the engine can be asked again.
     """
 
     messages: Sequence[Message]
@@ -52,6 +56,7 @@ class Request:
     top_logprobs: int = 0
     timeout: float | None = None
     report_id: str | None = None
+    on_text: Callable[[str], None] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

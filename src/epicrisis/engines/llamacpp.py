@@ -20,11 +20,12 @@ from types import TracebackType
 from typing import Any
 
 from ..errors import EngineError, EngineTimeoutError, ModelError
-from . import chat, schema
+from . import chat, schema, streaming
 from .embedded import DEFAULT_TIMEOUT, PROMPT_CACHE, acquire, context_for, positive
 from .engine import EngineInfo, JsonSchema, Message, Reply, Request
 from .gguf_header import read_header
 from .machine import usable_cores
+from .telling import Telling
 from .transport import Response, Transport
 
 #: A character no JSON text begins with: the grammar check pushes the model towards it.
@@ -93,7 +94,8 @@ class LlamaCppEngine:
                 chat.check_fits(request, self.count_tokens(request.messages), context_length)
             body = _body(request, self._info.model)
             checked = self._check_enforced(request.schema, body, limit, cancel)
-            reply = self._ask(body, limit - (time.monotonic() - started), limit, cancel)
+            left = limit - (time.monotonic() - started)
+            reply = self._ask(body, left, limit, cancel, Telling(request))
         finally:
             self._slots.release()
         if checked is not None:  # the check evaluated the prompt, this reply found it in the cache
@@ -120,16 +122,24 @@ class LlamaCppEngine:
         self.close()
 
     def _ask(
-        self, body: dict[str, Any], remaining: float, limit: float, cancel: threading.Event | None
+        self,
+        body: dict[str, Any],
+        remaining: float,
+        limit: float,
+        cancel: threading.Event | None,
+        telling: Telling | None = None,
     ) -> Reply:
         try:
-            response = self._post("chat/completions", body, max(0.0, remaining), cancel)
+            response = self._post("chat/completions", body, max(0.0, remaining), cancel, telling)
         except EngineTimeoutError:
             raise EngineTimeoutError(
                 f"The model did not finish within {limit:g} seconds.",
                 hint="Allow more time (--timeout), use a smaller model, or ask for fewer variables at once.",
             ) from None
-        return chat.parse(response, 0.0, server="llama.cpp")
+        reply = chat.parse(response, 0.0, server="llama.cpp")
+        if telling is not None:
+            telling.finished(reply.text)
+        return reply
 
     def _check_enforced(
         self,
@@ -167,8 +177,12 @@ class LlamaCppEngine:
         body: dict[str, Any],
         timeout: float,
         cancel: threading.Event | None = None,
+        telling: Telling | None = None,
     ) -> Response:
-        response = self._transport.call("POST", path, body, timeout=timeout, cancel=cancel)
+        if telling is not None and telling.listened:
+            response = streaming.post(self._transport, path, body, telling, timeout=timeout, cancel=cancel)
+        else:
+            response = self._transport.call("POST", path, body, timeout=timeout, cancel=cancel)
         if not response.ok:
             raise chat.failure(response, "llama.cpp")
         return response

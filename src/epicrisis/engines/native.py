@@ -28,6 +28,7 @@ from .native_draft import Lookahead, Skeleton
 from .native_library import PACKAGE, NativeGrammar, NativeModel
 from .native_prompts import EvaluatedPrompts
 from .native_template import ChatTemplate
+from .telling import Telling
 
 #: What a JSON answer that can end here ends with, if nothing else can follow. Numbers could go on.
 _CLOSED = ("}", "]", '"')
@@ -92,13 +93,14 @@ class NativeEngine:
             prompt = self._tokenize(request.messages)
             chat.check_fits(request, len(prompt), self._model.context_length)
             reused = self._prompts.evaluate_prompt(prompt, check)
-            answer = Answer(self._model, request)
+            answer, telling = Answer(self._model, request), Telling(request)
             grammar = None if wanted is None else self._model.grammar(wanted)
             try:
-                finish = self._generate(answer, grammar, check)
+                finish = self._generate(answer, grammar, check, telling)
             finally:
                 if grammar is not None:
                     grammar.free()
+            telling.finished(answer.text)
         finally:
             self._slot.release()
         return Reply(
@@ -140,7 +142,9 @@ class NativeEngine:
     def _bare_tokens(self, text: str) -> list[int]:
         return self._model.tokenize(text, beginning=False)
 
-    def _generate(self, answer: Answer, grammar: NativeGrammar | None, check: Callable[[], None]) -> Finish:
+    def _generate(
+        self, answer: Answer, grammar: NativeGrammar | None, check: Callable[[], None], telling: Telling
+    ) -> Finish:
         """Write the answer token by token. The prompt has just been evaluated."""
         request = answer.request
         ahead = Lookahead(self._model, self._prompts, Skeleton(request.schema), self._bare_tokens)
@@ -159,6 +163,7 @@ class NativeEngine:
                 return "stop"
             if len(answer.tokens) >= request.max_tokens:
                 return "length"
+            telling.grown(answer.text)
             logits = ahead.after(token, answer.text)
 
     def _is_whole(self, answer: Answer, grammar: NativeGrammar) -> bool:

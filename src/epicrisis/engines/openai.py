@@ -20,9 +20,10 @@ from ..errors import (
     EngineUnreachableError,
     OptionError,
 )
-from . import chat, schema, servers
+from . import chat, schema, servers, streaming
 from .engine import EngineInfo, JsonSchema, Message, Reply, Request
 from .retry import Backoff
+from .telling import Telling
 from .transport import POLL, Response, Transport
 
 DEFAULT_PARALLEL = 4
@@ -72,6 +73,7 @@ class OpenAIEngine:
         self._slots = threading.BoundedSemaphore(self._parallel)
         self._lock = threading.Lock()
         self._facts: servers.ServerFacts | None = None
+        self._streams = True
 
     def connect(self) -> servers.ServerFacts:
         """Ask the server, once, what it is and whether it has the model.
@@ -115,7 +117,10 @@ class OpenAIEngine:
             started = time.monotonic()
             limit = request.timeout if request.timeout is not None else self._timeout
             self._check_fits(request, facts)
-            reply: Reply = self._retrying(lambda left: self._ask(request, facts, left, cancel), limit, cancel)
+            telling = Telling(request)
+            reply: Reply = self._retrying(
+                lambda left: self._ask(request, facts, left, cancel, telling), limit, cancel
+            )
             self._check_whole(request, reply)
         finally:
             self._slots.release()
@@ -139,7 +144,12 @@ class OpenAIEngine:
         self.close()
 
     def _ask(
-        self, request: Request, facts: servers.ServerFacts, left: float, cancel: threading.Event | None
+        self,
+        request: Request,
+        facts: servers.ServerFacts,
+        left: float,
+        cancel: threading.Event | None,
+        telling: Telling,
     ) -> Reply:
         body = chat.body(request, facts.model)
         if request.schema is not None:
@@ -149,11 +159,11 @@ class OpenAIEngine:
         if self._known_logprobs() is False:
             body.pop("logprobs", None)
             body.pop("top_logprobs", None)
-        response = self._post(body, left, cancel)
+        response = self._post(body, left, cancel, telling)
         if response.status in (400, 422) and "logprobs" in body and self._known_logprobs() is None:
             # Some gateways refuse the whole request for it: find out once.
             body = {name: value for name, value in body.items() if not name.endswith("logprobs")}
-            response = self._post(body, left, cancel)
+            response = self._post(body, left, cancel, telling)
             if response.ok:
                 self._learn(logprobs=False)
         if not response.ok:
@@ -161,10 +171,25 @@ class OpenAIEngine:
         reply = chat.parse(response, 0.0, server=self._transport.base_url)
         if "logprobs" in body and self._known_logprobs() is None:
             self._learn(logprobs=reply.logprobs is not None)
+        telling.finished(reply.text)
         return reply
 
-    def _post(self, body: dict[str, Any], left: float, cancel: threading.Event | None) -> Response:
-        return self._transport.call("POST", "chat/completions", body, timeout=left, cancel=cancel)
+    def _post(
+        self, body: dict[str, Any], left: float, cancel: threading.Event | None, telling: Telling
+    ) -> Response:
+        path, refused = "chat/completions", False
+        if telling.listened and self._streams:
+            response = streaming.post(self._transport, path, body, telling, timeout=left, cancel=cancel)
+            refused = response.status in (400, 422)
+            if not refused or isinstance(
+                chat.failure(response, self._transport.base_url), ContextOverflowError
+            ):
+                return response
+        response = self._transport.call("POST", path, body, timeout=left, cancel=cancel)
+        if refused and response.ok:
+            # The same request, but for the streaming: this server cannot do that.
+            self._streams = False
+        return response
 
     def _retrying(self, attempt: Callable[[float], Any], limit: float, cancel: threading.Event | None) -> Any:
         deadline = time.monotonic() + limit

@@ -19,6 +19,9 @@ _CHANNEL = re.compile(
     r"(?P<text>.*?)(?:<\|(?:end|return|call)\|>|(?=<\|(?:start|channel)\|>)|\Z)",
     re.S,
 )
+#: What may still become ``[THINK]``, and what begins the channels of the harmony format.
+_UNDECIDED = re.compile(r"\s*(?:\[(?:T(?:H(?:I(?:NK?)?)?)?)?)?\Z", re.I)
+_CHANNELS = re.compile(r"\s*<(?:\||\Z)")
 #: The channel of the harmony format that the answer is in.
 _FINAL = "final"
 
@@ -45,3 +48,18 @@ def split(text: str) -> tuple[str, str]:
     if opened is not None:
         return text[opened.end() :].strip(), ""
     return "", text
+
+
+def begun(text: str) -> str:
+    """What is bound to be the beginning of the answer, whatever follows ``text``.
+
+    Nothing while it may still be reasoning: without marks that is known of JSON only.
+    """
+    if _UNDECIDED.match(text):
+        return ""
+    if _ANSWER.match(text):
+        return text
+    closed = _CLOSED.search(text)
+    if closed is None or _CHANNELS.match(text):
+        return ""
+    return text[closed.end() :].strip()

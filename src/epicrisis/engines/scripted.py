@@ -22,6 +22,7 @@ from ..errors import (
 from . import chat
 from .engine import EngineInfo, Message, Reply, Request, TokenLogprob
 from .instances import instance
+from .telling import Telling
 from .transport import POLL
 
 #: What one answer can be: text, a value to be written as JSON, a whole reply, an error to raise, or a
@@ -38,9 +39,9 @@ class ScriptedEngine:
     """Answers from ``replies``, by the request's ``report_id``; ``default`` for all others.
 
     A token is four characters here. An answer longer than the request's ``max_tokens`` is cut there and
-    ends with ``length``, as a model's would. ``latency`` (seconds) passes before each answer, subject to
-    the request's time limit and cancellation. With ``logprobs``, every token has probability 0.9.
-    ``requests`` keeps the last thousand requests.
+    ends with ``length``, as a model's would. ``latency`` (seconds) passes before each answer, or between its
+    tokens where somebody listens, subject to the request's time limit and cancellation. With ``logprobs``,
+    every token has probability 0.9. ``requests`` keeps the last thousand requests.
     """
 
     def __init__(
@@ -118,9 +119,12 @@ class ScriptedEngine:
         prompt_tokens = self.count_tokens(request.messages)
         if self._info.context_length is not None:
             chat.check_fits(request, prompt_tokens, self._info.context_length)
-        if self._latency:
+        if self._latency and request.on_text is None:
             self._wait(request.timeout, cancel)
-        return self._reply(self._script(request), request, prompt_tokens)
+        reply = self._reply(self._script(request), request, prompt_tokens)
+        if request.on_text is not None:
+            self._tell(reply.text, request, cancel)
+        return reply
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """Four characters a token, and four tokens more per message."""
@@ -138,14 +142,32 @@ class ScriptedEngine:
         self.close()
 
     def _wait(self, timeout: float | None, cancel: threading.Event | None) -> None:
-        allowed = math.inf if timeout is None else timeout
-        end = time.monotonic() + min(self._latency, allowed)
+        began = time.monotonic()
+        self._wait_until(began + self._latency, began, timeout, cancel)
+
+    def _wait_until(
+        self, end: float, began: float, timeout: float | None, cancel: threading.Event | None
+    ) -> None:
+        """Let time pass until ``end``; a request that ``began`` then may take ``timeout`` seconds."""
+        last = math.inf if timeout is None else began + timeout
         waiting = cancel or threading.Event()
-        while (left := end - time.monotonic()) > 0:
+        while (left := min(end, last) - time.monotonic()) > 0:
             if waiting.wait(min(left, POLL)):
                 raise EngineCancelledError("The request was cancelled.")
-        if self._latency > allowed:
+        if end > last:
             raise EngineTimeoutError(f"The model did not finish within {timeout:g} seconds.")
+
+    def _tell(self, text: str, request: Request, cancel: threading.Event | None) -> None:
+        """Tell the answer token by token, the latency spread between them."""
+        telling, tokens = Telling(request), max(1, _tokens(text))
+        began = time.monotonic()
+        for token in range(1, tokens + 1):
+            if cancel is not None and cancel.is_set():
+                raise EngineCancelledError("The request was cancelled.")
+            if self._latency:
+                self._wait_until(began + self._latency * token / tokens, began, request.timeout, cancel)
+            telling.grown(text[: token * _CHARACTERS_PER_TOKEN])
+        telling.finished(text)
 
     def _script(self, request: Request) -> Script:
         if callable(self._replies):

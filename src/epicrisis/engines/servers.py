@@ -56,6 +56,18 @@ def inspect(transport: Transport, wanted: str | None) -> ServerFacts:
     )
 
 
+def served(transport: Transport, timeout: float = _ASK) -> tuple[Software, tuple[str, ...]]:
+    """What kind of server answers, and the models it lists. ``timeout`` in seconds.
+
+    Raises ``EngineError`` if nothing answers, or not as such a server.
+    """
+    response = transport.call("GET", "models", timeout=timeout)
+    if response.status != 200:
+        raise chat.failure(response, transport.base_url)
+    entries = _entries(response, transport.base_url)
+    return _software(transport, entries), tuple(str(entry["id"]) for entry in entries)
+
+
 def context_length(
     transport: Transport, software: Software, model: str, entry: Mapping[str, Any]
 ) -> int | None:

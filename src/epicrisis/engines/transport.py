@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import json
+import queue
 import threading
 import weakref
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from types import TracebackType
@@ -34,7 +35,11 @@ POLL = 0.05
 _WAKE = 0.5
 #: How long a connection may take to open, in seconds.
 CONNECT = 10.0
+#: The content type of an answer in pieces.
+EVENTS = "text/event-stream"
 _T = TypeVar("_T")
+#: Takes one event of an answer in pieces.
+Take = Callable[[Mapping[str, Any]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +85,50 @@ class Transport:
 
         Raises ``EngineTimeoutError``, ``EngineCancelledError`` and ``EngineUnreachableError``.
         """
+        return self._wait(self._begin(method, url, body, timeout, cancel), cancel)
+
+    def stream(
+        self,
+        url: str,
+        body: Mapping[str, Any],
+        on_event: Take,
+        *,
+        timeout: float | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Response:
+        """Send one request and hand each event of its answer to ``on_event``, in the caller's thread.
+
+        The response has no payload then; an answer that is no stream of events has, as with ``call``. Raises
+        what ``call`` and ``on_event`` raise.
+        """
+        events: queue.SimpleQueue[Mapping[str, Any] | None] = queue.SimpleQueue()
+        future = self._begin("POST", url, body, timeout, cancel, events.put)
+        future.add_done_callback(lambda _: events.put(None))
+        try:
+            while (event := _next(events)) is not None:
+                on_event(event)
+        except BaseException:
+            # Nobody waits for the rest: the connection is closed, so that the server stops.
+            future.cancel()
+            raise
+        return self._wait(future, cancel)
+
+    def _begin(
+        self,
+        method: str,
+        url: str,
+        body: Mapping[str, Any] | None,
+        timeout: float | None,
+        cancel: threading.Event | None,
+        take: Take | None = None,
+    ) -> concurrent.futures.Future[Response]:
         if not self._finalizer.alive:
             raise EngineError("The engine has been closed.")
         if cancel is not None and cancel.is_set():
             raise EngineCancelledError("The request was cancelled.")
         target = url if "://" in url else f"{self.base_url}/{url.lstrip('/')}"
-        work = self._send(method, target, body, timeout, cancel)
-        return self._wait(asyncio.run_coroutine_threadsafe(work, self._loop), cancel)
+        work = self._send(method, target, body, timeout, cancel, take)
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def _wait(self, future: concurrent.futures.Future[_T], cancel: threading.Event | None) -> _T:
         try:
@@ -108,6 +150,7 @@ class Transport:
         body: Mapping[str, Any] | None,
         timeout: float | None,
         cancel: threading.Event | None,
+        take: Take | None,
     ) -> Response:
         httpx2 = self._httpx2
         content = None if body is None else json.dumps(body).encode()
@@ -115,6 +158,9 @@ class Transport:
         try:
             with _broken_off_by(cancel):
                 async with asyncio.timeout(timeout), self._clients.one() as client:
+                    if take is not None:
+                        request = client.build_request(method, url, content=content, headers=headers)
+                        return await _streamed(client, request, take)
                     answer = await client.request(method, url, content=content, headers=headers)
         except (TimeoutError, httpx2.TimeoutException) as error:
             if isinstance(error, httpx2.ConnectTimeout):
@@ -228,14 +274,61 @@ def _next_look(now: float) -> float:
 
 
 def _read(answer: httpx2.Response) -> Response:
-    content_type = answer.headers.get("content-type", "").split(";")[0].strip()
-    payload: dict[str, Any] | None = None
+    payload = _object(answer.content)
+    return Response(answer.status_code, _type(answer), answer.headers.get("retry-after"), payload)
+
+
+def _type(answer: httpx2.Response) -> str:
+    return str(answer.headers.get("content-type", "")).split(";")[0].strip()
+
+
+async def _streamed(client: httpx2.AsyncClient, request: httpx2.Request, take: Take) -> Response:
+    answer = await client.send(request, stream=True)
     try:
-        found = json.loads(answer.content)
-        payload = found if isinstance(found, dict) else None
-    except ValueError:  # broken JSON, or not JSON at all
-        payload = None
-    return Response(answer.status_code, content_type, answer.headers.get("retry-after"), payload)
+        if answer.status_code == 200 and _type(answer) == EVENTS:
+            await _take_events(answer, take)
+            return Response(200, EVENTS, None, None)
+        await answer.aread()
+        return _read(answer)
+    finally:
+        await answer.aclose()
+
+
+async def _take_events(answer: httpx2.Response, take: Take) -> None:
+    """Hand on the JSON objects of a stream of server-sent events until it ends or says ``[DONE]``.
+
+    Lines end at line feeds only: reports hold other characters that count as line ends elsewhere.
+    """
+    left = b""
+    async for chunk in answer.aiter_bytes():
+        *lines, left = (left + chunk).split(b"\n")
+        for line in lines:
+            name, _, content = line.rstrip(b"\r").partition(b":")
+            # A server may send what went wrong in the middle as a field of its own.
+            if name not in (b"data", b"error"):
+                continue
+            if content.strip() == b"[DONE]":
+                return
+            event = _object(content)
+            if event is not None:
+                take(event if name == b"data" or "error" in event else {"error": event})
+
+
+def _object(content: bytes) -> dict[str, Any] | None:
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):  # broken JSON, or not JSON at all
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _next(events: queue.SimpleQueue[_T]) -> _T:
+    """The next event; wakes to handle signals where waiting cannot be broken off."""
+    while True:
+        try:
+            return events.get(timeout=_WAKE)
+        except queue.Empty:
+            continue
 
 
 def _shut_down(clients: _Clients, loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
