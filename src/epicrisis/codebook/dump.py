@@ -14,19 +14,26 @@ from .source import written
 from .variable import Option, Range
 
 _FLOW_WIDTH = 80
+_ANY = 10**9
 _LAST = ("variables", "formula", "cases", "table")
 _PLAIN_LINES = re.compile(r"[^\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]*")
 
 
 def dump(codebook: Codebook) -> str:
     """YAML that ``loads`` reads back into an equal codebook. What equals its default is left out."""
-    header = _plain(codebook)
-    parts = [(key, header.pop(key)) for key in ("variables", "derive", "rules") if key in header]
-    return _yaml(header) + "\n".join(_part(key, items) for key, items in parts)
+    return dump_document(_plain(codebook))
+
+
+def dump_document(document: dict[str, Any]) -> str:
+    """The content of a codebook as YAML, whether or not it is one: variables apart, the rest before them."""
+    header = dict(document)
+    lists = ("variables", "derive", "rules")
+    parts = [(key, header.pop(key)) for key in lists if isinstance(header.get(key), list) and header[key]]
+    return (as_yaml(header) if header else "") + "\n".join(_part(key, items) for key, items in parts)
 
 
 def _part(key: str, items: list[Any]) -> str:
-    blocks = _yaml(items)
+    blocks = as_yaml(items)
     if key != "rules":
         # Between variables only: a blank line anywhere else could be inside a text.
         blocks = re.sub(r"\n(?=- )", "\n\n", blocks)
@@ -60,10 +67,13 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _yaml(value: Any) -> str:
+def as_yaml(value: Any, *, flow: bool = False) -> str:
+    """Any value of a codebook as YAML; ``flow``: on one line, as it may stand within ``[ ]`` or ``{ }``."""
     import yaml
 
     class Dumper(yaml.SafeDumper):
+        all_flow = flow
+
         def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
             return True
 
@@ -74,7 +84,9 @@ def _yaml(value: Any) -> str:
     Dumper.add_representer(list, _list)
     Dumper.add_representer(dict, _mapping)
     Dumper.add_representer(float, _number)
-    text: str = yaml.dump(value, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100)
+    text: str = yaml.dump(
+        value, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=_ANY if flow else 100
+    )
     return text
 
 
@@ -89,13 +101,15 @@ def _text(dumper: Any, text: str) -> Any:
 
 
 def _list(dumper: Any, items: list[Any]) -> Any:
-    return dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=_short(items))
+    return dumper.represent_sequence(
+        "tag:yaml.org,2002:seq", items, flow_style=dumper.all_flow or _short(items)
+    )
 
 
 def _mapping(dumper: Any, mapping: dict[str, Any]) -> Any:
     values = list(mapping.values())
     small = mapping.keys() <= {"min", "max"} or mapping.keys() <= {"system", "code", "display"}
-    flow = small and _short([*mapping, *values])
+    flow = dumper.all_flow or (small and _short([*mapping, *values]))
     return dumper.represent_mapping("tag:yaml.org,2002:map", mapping, flow_style=flow)
 
 
