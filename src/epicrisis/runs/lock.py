@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 from types import TracebackType
 
 from ..errors import StoreError
+
+#: How often taking the lock is tried again, and the pause between (seconds).
+_LOOKS = 10
+_LOOK_SECONDS = 0.02
 
 
 class RunLock:
@@ -43,8 +48,16 @@ class RunLock:
             self.path.unlink(missing_ok=True)
             os.close(descriptor)
 
+    def acquire_soon(self) -> bool:
+        """Take the lock, though somebody looks just now whether it is held: that takes a moment."""
+        for _ in range(_LOOKS):
+            if self.acquire():
+                return True
+            time.sleep(_LOOK_SECONDS)
+        return self.acquire()
+
     def __enter__(self) -> RunLock:
-        if not self.acquire():
+        if not self.acquire_soon():
             raise StoreError(
                 f"Another program is working on run {self.run_id}.",
                 hint="Wait until it is done, or stop it; then run the same command again.",

@@ -56,18 +56,21 @@ def work(
     fresh: bool = False,
     keep_text: bool = True,
     max_failures: int = MAX_FAILURES,
+    going_on: str | None = None,
 ) -> Session:
     """Begin the run of this task, or go on with it if it was begun before, and see it through.
 
     The same task (codebook, reports, engine, options, prompt wording) is the same run, unless ``fresh``:
-    then all is asked again, in a new run. A run that could not start (no model, server down) leaves
-    nothing behind and raises; one that stops later ends as the session's ``error``. A second Ctrl-C
-    raises KeyboardInterrupt.
+    then all is asked again, in a new run; ``going_on`` names the run that an earlier call began so. A run
+    that could not start (no model, server down) leaves nothing behind and raises; one that stops later ends
+    as the session's ``error``. A second Ctrl-C raises KeyboardInterrupt.
     """
     keys = Keys(task.codebook.digest, task.prompt_version, task.engine, task.options)
     signature = keys.signature(bytes.fromhex(task.source.digest))
     with store_errors(store_path), Store(store_path) as store:
-        row = None if fresh else store.latest_like(signature)
+        row = None if fresh and going_on is None else store.latest_like(signature, going_on)
+        if row is None and not fresh:
+            row = store.latest_like(signature)
         continued = row is not None
         if row is None:
             row = _begin(store, task, signature, fresh=fresh, keep_text=keep_text)

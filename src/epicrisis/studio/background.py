@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .jobs.dispatcher import Dispatcher
 from .studio import Studio
 
 
@@ -10,9 +11,12 @@ class Background:
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
+        self._dispatcher = Dispatcher(studio.project)
 
     def start(self) -> None:
         """Begin."""
+        self._dispatcher.start()
 
     def stop(self) -> None:
         """End; returns when nothing of it runs any more."""
+        self._dispatcher.stop()

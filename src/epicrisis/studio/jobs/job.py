@@ -1,0 +1,83 @@
+"""One job as the queue knows it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+from ...runs.progress import Tally
+from ..web.refusals import Refusal
+from .request import KeptRequest
+
+JobStatus = Literal["queued", "running", "paused", "finished", "failed", "cancelled"]
+Wanted = Literal["pause", "cancel", "rest"]
+#: The statuses of jobs that are not over.
+OPEN: tuple[JobStatus, ...] = ("queued", "running", "paused")
+
+
+class JobProgress(BaseModel):
+    """How far a job is, in reports; ``cached`` had an answer before. ``pace`` and ``eta`` in seconds; tokens
+    and pace are of this stretch of work. ``fetched`` of ``size`` bytes while a model is fetched."""
+
+    phase: Literal["preparing", "fetching", "asking"] = "preparing"
+    total: int = 0
+    done: int = 0
+    failed: int = 0
+    cached: int = 0
+    tokens_read: int = 0
+    tokens_written: int = 0
+    pace: float | None = None
+    eta: float | None = None
+    fetched: int | None = None
+    size: int | None = None
+    notes: list[str] = []
+
+    @classmethod
+    def of(cls, tally: Tally, notes: list[str]) -> JobProgress:
+        return cls(
+            phase="asking",
+            total=tally.total,
+            done=tally.done,
+            failed=tally.failed,
+            cached=tally.cached,
+            tokens_read=tally.usage.prompt_tokens,
+            tokens_written=tally.usage.completion_tokens,
+            pace=tally.seconds_per_report,
+            eta=tally.eta,
+            notes=notes,
+        )
+
+
+class Job(BaseModel):
+    """``wanted`` is what the job was asked to do and has not done yet. ``run``: the id of the run it works
+    on, once that has begun. ``deaths``: how often in a row its process ended without a word."""
+
+    id: str
+    number: int
+    status: JobStatus
+    wanted: Wanted | None
+    request: KeptRequest
+    run: str | None
+    progress: JobProgress | None
+    error: Refusal | None
+    deaths: int
+    person: str
+    created: str
+    started: str | None
+    ended: str | None
+
+    @property
+    def may_pause(self) -> bool:
+        return self.status in ("queued", "running") and self.wanted not in ("pause", "cancel")
+
+    @property
+    def may_cancel(self) -> bool:
+        return self.status in OPEN and self.wanted != "cancel"
+
+    @property
+    def may_resume(self) -> bool:
+        """A finished one only to ask again what failed."""
+        if self.status == "finished":
+            return self.progress is not None and self.progress.failed > 0
+        return self.status in ("paused", "failed", "cancelled")

@@ -1,0 +1,128 @@
+"""The process that works on one job: ``python -m epicrisis.studio.jobs.work --project DIR JOB``.
+
+It ends with code 0 once the job's row says how the work ended, whatever that was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+import traceback
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NoReturn
+
+from ...errors import EpicrisisError
+from ...runs.session import Session, work
+from ...runs.store import Store
+from ...runs.translations import Translations, translations_path
+from ..project import Project
+from ..web.refusals import Refusal, Refused
+from .job import Job, JobStatus
+from .preparing import prepared
+from .queue import Jobs
+from .watching import Watch
+
+logger = logging.getLogger(__name__)
+
+_AFTER: dict[str | None, JobStatus] = {"pause": "paused", "cancel": "cancelled"}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Work on the job that is named, if it still waits and nobody else works on it."""
+    parser = argparse.ArgumentParser(prog="epicrisis-job", description="Works on one run of the studio.")
+    parser.add_argument("--project", type=Path, required=True)
+    parser.add_argument("job")
+    given = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, _interrupted)
+    signal.signal(signal.SIGINT, _interrupted)
+    project = Project(given.project.resolve())
+    jobs = Jobs(project)
+    lock = jobs.lock(given.job)
+    if not lock.acquire_soon():
+        return 0
+    try:
+        job = jobs.begin(given.job)
+        if job is not None:
+            _work(project, jobs, job)
+    finally:
+        lock.release()
+    return 0
+
+
+def _work(project: Project, jobs: Jobs, job: Job) -> None:
+    status: JobStatus
+    error: Refusal | None = None
+    watch = Watch(jobs, job.id)
+    try:
+        with watch:
+            session = _extract(project, jobs, job, watch)
+        if session.error is not None:
+            status, error = "failed", _told(session.error, project)
+        elif session.status == "interrupted":
+            status = _AFTER.get(watch.asked, "queued")
+        else:
+            status = "finished"
+    except KeyboardInterrupt:
+        watch.close()
+        status = _AFTER.get(watch.asked, "queued")
+    except (EpicrisisError, Refused) as trouble:
+        status, error = "failed", _told(trouble, project)
+    except Exception as trouble:
+        # Its message may quote a report; its type and place cannot.
+        frames = "".join(traceback.format_tb(trouble.__traceback__))
+        logger.error("unforeseen %s:\n%s", type(trouble).__name__, frames)
+        status, error = "failed", _told(trouble, project)
+    run = _if_there(project, watch.run or job.run)
+    jobs.end(job.id, status, run=run, progress=watch.progress(), error=error)
+
+
+def _extract(project: Project, jobs: Jobs, job: Job, watch: Watch) -> Session:
+    request = job.request
+    gold = None if request.gold_copy is None else jobs.folder(job.id) / request.gold_copy
+    with ExitStack() as stack:
+        # Translations are the words of reports: where those are not kept, these are not either.
+        kept = request.options.translate is not None and request.keep_text
+        translations = stack.enter_context(Translations(translations_path(project.store))) if kept else None
+        found = prepared(project, request, gold, fetch_report=watch.fetching, translations=translations)
+        watch.notes = list(found.notes)
+        return work(
+            found.task,
+            project.store,
+            progress=watch,
+            fresh=request.fresh,
+            keep_text=request.keep_text,
+            going_on=job.run,
+        )
+
+
+def _if_there(project: Project, run: str | None) -> str | None:
+    """A run that could not start leaves nothing behind."""
+    if run is None:
+        return None
+    with Store(project.store) as store:
+        return run if any(row.id == run for row in store.runs()) else None
+
+
+def _told(error: Exception, project: Project) -> Refusal:
+    if isinstance(error, Refused):
+        return error.refusal
+    if isinstance(error, EpicrisisError):
+        line = "" if error.line is None else f":{error.line}"
+        where = "" if error.path is None else f"{project.shown(error.path)}{line}"
+        return Refusal(code=error.code, message=error.message, hint=error.hint or "", where=where)
+    return Refusal(
+        code="unforeseen",
+        message=f"Something went wrong inside the program ({type(error).__name__}).",
+        hint="Go on with the run to try again: what is done is kept.",
+    )
+
+
+def _interrupted(_number: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())
