@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
 from epicrisis.studio.app import create_app
@@ -17,6 +18,15 @@ from epicrisis.studio.project import Project
 from epicrisis.studio.settings import Settings
 
 PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_passwords() -> Iterator[None]:
+    """Hashes that are cheap to make: these passwords protect nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr("epicrisis.studio.people.accounts._hasher", lambda: hasher)
+        yield
 
 
 class Client(TestClient):

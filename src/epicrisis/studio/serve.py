@@ -134,6 +134,8 @@ def _listen(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host.strip("[]"), port))
+        # From here on browsers wait for the first page instead of being refused.
+        listening.listen(128)
     except OSError as error:
         listening.close()
         raise OptionError(

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from argon2 import PasswordHasher
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from epicrisis.studio.app import create_app
@@ -23,6 +24,17 @@ from epicrisis.studio.project import Project
 from epicrisis.studio.settings import Settings
 
 PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_passwords() -> Iterator[None]:
+    """Hashes that are cheap to make: these passwords protect nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr("epicrisis.studio.people.accounts._hasher", lambda: hasher)
+        yield
+
+
 AXE = Path(__file__).parent.parent / "vendored" / "axe.min.js"
 _ARGUMENTS = (
     "--no-sandbox",
