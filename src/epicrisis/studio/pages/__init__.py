@@ -7,7 +7,7 @@ from importlib import import_module
 from ..web.twin import Pages
 
 #: In the order of the navigation.
-_MODULES = ("login", "home")
+_MODULES = ("login", "home", "reviews", "adjudicate")
 
 
 def every_page() -> list[Pages]:
