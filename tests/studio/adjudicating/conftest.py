@@ -75,8 +75,9 @@ class Room:
         status = status or ("not_mentioned" if value is None else "stated")
         with self.studio.database.writing() as db:
             db.execute(
-                'INSERT INTO judgements (review, report_id, reviewer, variable, status, value, quote, start, "end",'
-                " comment, how, version, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'changed', 1, ?)"
+                "INSERT INTO judgements (review, report_id, reviewer, variable, status, value, quote, start,"
+                ' "end", comment, how, version, at)'
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'changed', 1, ?)"
                 " ON CONFLICT DO UPDATE SET status = excluded.status, value = excluded.value,"
                 " version = version + 1, at = excluded.at",
                 (
@@ -91,8 +92,9 @@ class Room:
         quote = answer.evidence
         with self.studio.database.writing() as db:
             db.execute(
-                'INSERT INTO judgements (review, report_id, reviewer, variable, status, value, quote, start, "end",'
-                " comment, how, version, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', 'accepted', 1, ?)",
+                "INSERT INTO judgements (review, report_id, reviewer, variable, status, value, quote, start,"
+                ' "end", comment, how, version, at)'
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', 'accepted', 1, ?)",
                 (
                     self.id, report, person, variable, str(cell.status), dump_json(cell.value),
                     *((None, None, None) if quote is None else quote[:3]), now(),

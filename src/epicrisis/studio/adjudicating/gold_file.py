@@ -1,4 +1,4 @@
-"""Gold of a review as a file: a row for each answer, mention and part of an item, with who said so and when."""
+"""Gold of a review as a file: a row for each answer, mention and part of an item, with who said so, when."""
 
 from __future__ import annotations
 

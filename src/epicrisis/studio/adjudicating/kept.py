@@ -64,7 +64,7 @@ def decisions_stamp(db: sqlite3.Connection, review: str) -> Hashable:
 def _stamp(db: sqlite3.Connection, table: str, review: str) -> Hashable:
     return tuple(
         db.execute(
-            f"SELECT count(*), total(version), max(at) FROM {table} WHERE review = ?",  # noqa: S608
+            f"SELECT count(*), total(version), max(at) FROM {table} WHERE review = ?",
             (review,),
         ).fetchone()
     )

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from ...api import Run
 from ...codebook.codebook import Codebook
+from ..people.activity import now
 from ..stored_runs import open_run
 from ..studio import Studio
 from ..web.refusals import not_found
@@ -47,6 +48,22 @@ class Review:
         """The ids of its reports in the order they are looked at."""
         rows = db.execute("SELECT report_id FROM review_reports WHERE review = ? ORDER BY seq", (self.id,))
         return [row["report_id"] for row in rows]
+
+    def check(self, place: tuple[str, str]) -> None:
+        """Raises Refused (404) for a report or variable that the review does not have."""
+        with self.studio.database.reading() as db:
+            known = db.execute(
+                "SELECT 1 FROM review_reports WHERE review = ? AND report_id = ?", (self.id, place[0])
+            ).fetchone()
+        if known is None:
+            raise not_found("report in this review")
+        if place[1] not in self.codebook:
+            raise not_found("variable in the codebook of this review")
+
+    def remember_seen(self, person: str) -> None:
+        """Write down that a person has seen the model's answers: what he judges from now on is not blind."""
+        with self.studio.database.writing() as db:
+            db.execute("INSERT OR IGNORE INTO review_seen VALUES (?, ?, ?)", (self.id, person, now()))
 
 
 def all_reviews(studio: Studio) -> list[Review]:

@@ -9,9 +9,7 @@ from itertools import combinations
 
 from ...codebook.codebook import Codebook
 from ...codebook.variable import Variable
-from ...evaluation.agreement.ratings import agree_on
 from ...evaluation.gold import GoldCell
-from ...extraction.checking import InvalidValueError
 from .said import Place, Said, cells_of, decisions, judgements
 
 
@@ -29,8 +27,8 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How far a review is from being gold. ``unresolved``: cells on which reviewers differ and nobody decided;
-    ``unusable``: cells whose values the codebook does not allow."""
+    """How far a review is from being gold. ``unresolved``: cells on which reviewers differ and nobody
+    decided; ``unusable``: cells whose values the codebook does not allow; ``decided``: by adjudication."""
 
     settled: dict[Place, Settled] = field(default_factory=dict)
     unresolved: list[Place] = field(default_factory=list)
@@ -63,10 +61,9 @@ def state(db: sqlite3.Connection, review: str, codebook: Codebook) -> State:
 
 def all_agree(variable: Variable, cells: Sequence[GoldCell]) -> bool:
     """Whether any two say the same, by the comparison that measures agreement and runs."""
-    try:
-        return all(agree_on(variable, one, other) for one, other in combinations(cells, 2))
-    except InvalidValueError:
-        return False
+    from ...evaluation.agreement.ratings import agree_on
+
+    return all(agree_on(variable, one, other) for one, other in combinations(cells, 2))
 
 
 def differences(codebook: Codebook, said: dict[Place, list[Said]]) -> list[Place]:
