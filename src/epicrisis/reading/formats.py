@@ -82,33 +82,39 @@ def read(
             path=path,
             hint="Reports are read more than once: save them as a file.",
         )
-    name = _format(path, options)
+    name = format_of(path, options)
     if name == "txt":
         return open_document(path, options)
     return reports_of(TABLES[name](path, options), options.columns)
 
 
-def open_table(path: Path) -> Table:
-    """A file of rows that are not reports, such as gold: CSV, TSV, JSON, JSON lines, Parquet or Excel.
+def open_table(path: Path, options: Options | None = None) -> Table:
+    """A file of rows, whatever its columns are called: CSV, TSV, JSON, JSON lines, Parquet or Excel.
 
-    Raises ``ReadingError`` as ``read`` does; nothing is said of the columns but their names.
+    What ``options`` do not say is found out. Raises ``ReadingError`` as ``read`` does; nothing is said of
+    the columns but their names.
     """
+    options = options or Options(Columns())
     if not _exists(path):
         raise _missing(path)
     if not path.is_file():
         raise ReadingError("This is not a file.", path=path, hint="Name a file, not a folder.")
-    if path.suffix.lower() not in (*ENDINGS, ".txt", ".gz"):
+    if options.format is None and path.suffix.lower() not in (*ENDINGS, ".txt", ".gz"):
         raise ReadingError(
             "What kind of table this is cannot be told from its name.",
             path=path,
             hint=f"It should end in {', '.join(ENDINGS)}.",
         )
-    options = Options(Columns())
-    name = "csv" if path.suffix.lower() == ".txt" else _format(path, options)
+    plain = path.suffix.lower() == ".txt" and options.format is None
+    name = "csv" if plain else format_of(path, options)
     return TABLES[name](path, options)
 
 
-def _format(path: Path, options: Options) -> str:
+def format_of(path: Path, options: Options) -> str:
+    """How a file is read: one of ``TABLES``, or ``txt`` for one that is one report.
+
+    Raises ``ReadingError`` where its ending does not tell, OptionError for a format that there is not.
+    """
     inner = path.with_suffix("") if is_gzipped(path) else path
     ending = inner.suffix.lower()
     if options.format is not None:

@@ -66,6 +66,15 @@ def open_workbook(path: Path, options: Options) -> Table:
     )
 
 
+def sheet_names(path: Path) -> list[str]:
+    """The sheets of a workbook in its order. Raises ``ReadingError`` where it cannot be opened."""
+    book = _load(path)
+    try:
+        return [sheet.title for sheet in book.worksheets]
+    finally:
+        book.close()
+
+
 def _load(path: Path) -> Workbook:
     from openpyxl import load_workbook
 

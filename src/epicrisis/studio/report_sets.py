@@ -10,8 +10,10 @@ from .. import library
 from ..reading import Columns, ReportSet, read
 from .database import Database
 from .people.activity import note, now
-from .project import Project, is_name
-from .web.refusals import not_found
+from .project import Project
+from .sets.in_use import in_use
+from .shelves import Shelved, used
+from .web.refusals import conflict, not_found
 
 SHIPPED = "library:"
 
@@ -33,13 +35,10 @@ class ReportSets:
     def __init__(self, project: Project, database: Database) -> None:
         self._project = project
         self._database = database
+        self.shelved = Shelved(project, database, "reports")
 
     def names(self) -> list[str]:
-        return sorted(
-            path.name
-            for path in self._project.shelf("reports").iterdir()
-            if is_name(path.name) and not path.is_symlink()
-        )
+        return self.shelved.names()
 
     def shipped(self) -> list[str]:
         """As ``library:NAME``."""
@@ -51,10 +50,7 @@ class ReportSets:
             if name not in self.shipped():
                 raise not_found("set of reports")
             return library.path(name.removeprefix(SHIPPED)) / library.REPORTS_FILE
-        path = self._project.file("reports", name)
-        if not path.exists():
-            raise not_found("set of reports")
-        return path
+        return self.shelved.path(name)
 
     def mapping(self, name: str) -> Mapping:
         with self._database.reading() as db:
@@ -65,8 +61,8 @@ class ReportSets:
         return Mapping(columns=Columns(**settings.pop("columns", {})), **settings)
 
     def map(self, name: str, mapping: Mapping, *, by: str) -> None:
-        """Say how a file is read from now on."""
-        self.path(name)
+        """Say how a file is read from now on. Raises Refused (404; 409 while a run reads it)."""
+        self._own(name)
         with self._database.writing() as db:
             db.execute(
                 "INSERT INTO report_sets VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
@@ -75,9 +71,12 @@ class ReportSets:
             )
             note(db, by, "reports.map", name)
 
-    def open(self, name: str) -> ReportSet:
-        """The reports, streamed. Raises Refused (404), or ReadingError where they cannot be read."""
-        mapping = self.mapping(name)
+    def open(self, name: str, mapping: Mapping | None = None) -> ReportSet:
+        """The reports, streamed, read as was said or by another ``mapping``.
+
+        Raises Refused (404), or ReadingError where they cannot be read.
+        """
+        mapping = mapping or self.mapping(name)
         return read(
             self.path(name),
             mapping.columns,
@@ -86,3 +85,25 @@ class ReportSets:
             encoding=mapping.encoding,
             delimiter=mapping.delimiter,
         )
+
+    def rename(self, name: str, new: str, *, by: str) -> None:
+        """Raises Refused (404; 409 for a name that is taken, and while a run reads the set)."""
+        self._own(name)
+        self.shelved.rename(name, new, by=by)
+
+    def remove(self, name: str, *, by: str) -> None:
+        """Raises Refused (404; 409 while a run reads the set). Runs keep what they read."""
+        self._own(name)
+        self.shelved.remove(name, by=by)
+
+    def in_use(self, name: str) -> bool:
+        """Whether a run reads the set, or is about to."""
+        return in_use(self._project, name, self.path(name))
+
+    def _own(self, name: str) -> None:
+        """Raise Refused unless this is a set of the project that may be changed."""
+        if name in self.shipped():
+            raise conflict("This set comes with the program.", "Upload a set of your own to change it.")
+        self.shelved.path(name)
+        if self.in_use(name):
+            raise used(name)

@@ -1,0 +1,19 @@
+"""Advice of the command line, for people who are not there."""
+
+from __future__ import annotations
+
+import re
+
+_OPTIONS = "text|id|patient|date|language|sheet|encoding|delimiter"
+
+
+def in_studio_words(hint: str | None) -> str:
+    """A hint without the options of the command line: they are fields of the page."""
+    if not hint:
+        return ""
+    hint = hint.replace("with --id none", "by choosing no column for the id")
+    hint = re.sub(r" ?\((?:choose )?with --\w+\)", "", hint)
+    hint = re.sub(
+        r"(?: with)? --(?:text|id|patient|date|language|sheet|encoding|delimiter)\b", " below", hint
+    )
+    return hint.replace("with 'epicrisis", "with the command 'epicrisis")
