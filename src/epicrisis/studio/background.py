@@ -12,6 +12,8 @@ class Background:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
         self._dispatcher = Dispatcher(studio.project)
+        # Made here, once: requests come in several threads.
+        self._tries = studio.tries
 
     def start(self) -> None:
         """Begin."""
@@ -19,4 +21,5 @@ class Background:
 
     def stop(self) -> None:
         """End; returns when nothing of it runs any more."""
+        self._tries.close()
         self._dispatcher.stop()

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from .database import Database
 from .project import Project
 from .settings import Settings
+
+if TYPE_CHECKING:
+    from .trying import Tries
 
 
 @dataclass(frozen=True)
@@ -20,3 +24,10 @@ class Studio:
     @cached_property
     def database(self) -> Database:
         return Database(self.project.database)
+
+    @cached_property
+    def tries(self) -> Tries:
+        """Reports that people try, with the engine that is kept open for them."""
+        from .trying import Tries
+
+        return Tries()

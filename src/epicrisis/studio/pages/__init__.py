@@ -7,7 +7,7 @@ from importlib import import_module
 from ..web.twin import Pages
 
 #: In the order of the navigation.
-_MODULES = ("login", "home", "uploads", "reports", "gold", "try_page", "reviews", "adjudicate", "evaluate")
+_MODULES = ("login", "home", "uploads", "reports", "gold", "try_page", "runs", "reviews", "adjudicate", "evaluate")
 
 
 def every_page() -> list[Pages]:
