@@ -4,6 +4,6 @@ from .. import installed as _installed  # noqa: F401
 from .fit import fit, save
 from .plan import ALL, plan
 from .reliability import reliability
-from .review import review
+from .review import accuracies, review
 
-__all__ = ["ALL", "fit", "plan", "reliability", "review", "save"]
+__all__ = ["ALL", "accuracies", "fit", "plan", "reliability", "review", "save"]

@@ -10,7 +10,7 @@ import numpy as np
 from ...errors import OptionError
 from ...extraction.answer import Status
 from ...extraction.calibration import Method
-from ..estimate import undefined
+from ..estimate import Estimate, undefined
 from ..pairing import Paired
 from ..resampling import Array, Resampler
 from ..result import Review, RiskPoint
@@ -60,6 +60,32 @@ def review(
         )["needed"]
     note = "" if method == "raw" else f"by {method} confidence, cross-validated"
     return Review(_curve(reports, blocks), target, needed, at_random, note)
+
+
+def accuracies(paired: Paired, resampler: Resampler, *, method: Method = "raw") -> tuple[Estimate, ...]:
+    """The accuracy at every point of the curve that ``review`` gives, with its bootstrap interval; none where
+    there is no curve."""
+    reports = _reports(paired, method, resampler.seed)
+    if not reports.cells.sum() or not reports.ranked:
+        return ()
+    blocks, count = _Blocks.of(reports), len(reports.cells)
+    read = _steps(count)
+
+    def statistic(weights: Array) -> Array:
+        drawn, errors = blocks.sums(weights), blocks.sums(weights * reports.wrong)
+        zero = np.zeros((len(weights), 1))
+        ends = np.concatenate([zero, np.cumsum(drawn, axis=1)], axis=1)
+        mended = np.concatenate([zero, np.cumsum(errors, axis=1)], axis=1)
+        # Every draw has as many reports as there are: the rows laid end to end are one rising curve.
+        offset = (np.arange(len(weights)) * (count + 1.0))[:, None]
+        base = np.concatenate([[0.0], np.cumsum(mended[:-1, -1])])[:, None]
+        at = (np.asarray(read, dtype=np.float64)[None, :] + offset).ravel()
+        found = np.interp(at, (ends + offset).ravel(), (mended + base).ravel())
+        left = mended[:, -1:] - (found.reshape(len(weights), -1) - base)
+        return np.asarray(1 - left / (weights @ reports.cells)[:, None], dtype=np.float64)
+
+    names = [str(number) for number in read]
+    return tuple(resampler.estimate(statistic, names, int(reports.cells.sum())).values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +165,7 @@ def _curve(reports: _Reports, blocks: _Blocks) -> tuple[RiskPoint, ...]:
     order = np.argsort(blocks.place, kind="stable")
     total, wrong = reports.cells.sum(), reports.wrong.sum()
     points = []
-    for read in sorted({round(step * count / _POINTS) for step in range(_POINTS + 1)}):
+    for read in _steps(count):
         mended = float(np.interp(read, ends, right))
         last = order[read - 1] if read else None
         points.append(
@@ -150,6 +176,11 @@ def _curve(reports: _Reports, blocks: _Blocks) -> tuple[RiskPoint, ...]:
             )
         )
     return tuple(points)
+
+
+def _steps(count: int) -> list[int]:
+    """How many of ``count`` reports are read at each point of the curve."""
+    return sorted({round(step * count / _POINTS) for step in range(_POINTS + 1)})
 
 
 def _mean_confidence(reports: _Reports, number: int) -> float | None:
