@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Literal
 
 from pydantic import BaseModel
@@ -18,7 +19,8 @@ OPEN: tuple[JobStatus, ...] = ("queued", "running", "paused")
 
 class JobProgress(BaseModel):
     """How far a job is, in reports; ``cached`` had an answer before. ``pace`` and ``eta`` in seconds; tokens
-    and pace are of this stretch of work. ``fetched`` of ``size`` bytes while a model is fetched."""
+    and pace are of this stretch of work. ``fetched`` of ``size`` bytes while a model is fetched. ``at``: when
+    that was so, in seconds since 1970."""
 
     phase: Literal["preparing", "fetching", "asking"] = "preparing"
     total: int = 0
@@ -32,6 +34,12 @@ class JobProgress(BaseModel):
     fetched: int | None = None
     size: int | None = None
     notes: list[str] = []
+    at: float = 0.0
+
+    @property
+    def left(self) -> float | None:
+        """Seconds until it is done, by now."""
+        return None if self.eta is None else max(0.0, self.eta - (time.time() - self.at))
 
     @classmethod
     def of(cls, tally: Tally, notes: list[str]) -> JobProgress:
@@ -46,6 +54,7 @@ class JobProgress(BaseModel):
             pace=tally.seconds_per_report,
             eta=tally.eta,
             notes=notes,
+            at=time.time(),
         )
 
 

@@ -35,6 +35,12 @@ class JobTable:
         with self._reading() as db:
             return one_job(db, job_id)
 
+    def find(self, job_id: str) -> Job | None:
+        """The job with this id, if there is one."""
+        with self._reading() as db:
+            row = db.execute(f"SELECT {_COLUMNS} FROM jobs WHERE id = ?", (job_id,)).fetchone()
+        return None if row is None else _job(row)
+
     def of_run(self, run_id: str) -> Job | None:
         """The latest job that worked on a run."""
         with self._reading() as db:

@@ -85,7 +85,7 @@ class Watch:
 
     def _exchanged(self) -> str | None:
         progress = self.progress()
-        news = progress.model_dump_json(exclude={"eta"})
+        news = progress.model_dump_json(exclude={"eta", "at"})
         try:
             if news == self._told:
                 return self._jobs.wanted(self._job_id)
