@@ -9,19 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .dump import as_yaml
 from .source import resolved
 from .yaml_blocks import Block, aligned, blocks, joined, line_end, line_start
+from .yaml_fragments import after_key, in_flow, item, rank, styled
 
 if TYPE_CHECKING:
     import yaml
 
-#: The order that people write keys in; one that is added goes after those before it here.
-_ORDER = (
-    "rule", "name", "version", "title", "languages", "instructions", "kind", "value", "section", "label",
-    "definition", "include", "exclude", "synonyms", "options", "unit", "units", "range", "min", "max",
-    "reduce", "tolerance", "epsilon", "max_length", "max_items", "keys", "when", "statuses", "merge", "codes",
-    "system", "code", "display", "message", "variables", "formula", "cases", "table", "columns", "rows",
-    "derive", "rules",
-)  # fmt: skip
-_RANK = {key: rank for rank, key in enumerate(_ORDER)}
 #: Keys of the whole codebook that stand apart from what is above them.
 _APART = ("variables", "derive", "rules")
 _WIDE = 110
@@ -122,6 +114,7 @@ class _Editor:
                     return end - content.endswith("\n")
                 return int(node.start_mark.index) + len(content.rstrip())
             return end if node.style or node.value else after
+        assert isinstance(node, yaml.CollectionNode)
         if node.flow_style:
             return int(node.end_mark.index)
         last = node.value[-1]
@@ -146,18 +139,18 @@ class _Editor:
         start, end = int(node.start_mark.index), self.end(node, after)
         if isinstance(node, yaml.ScalarNode) and not isinstance(new, (dict, list)):
             if isinstance(new, str) and isinstance(old, str) and node.style:
-                return [Edit(start, end, _styled(new, node.style, indent))]
-            fragment = _after_key(new, indent)
+                return [Edit(start, end, styled(new, node.style, indent))]
+            fragment = after_key(new, indent)
             return [Edit(after, end, fragment)] if end == after else [Edit(start, end, fragment.lstrip(" "))]
         if new and isinstance(node, yaml.MappingNode) and isinstance(new, dict) and not node.flow_style:
             return self.mapping(node, new)
         if new and isinstance(node, yaml.SequenceNode) and isinstance(new, list) and not node.flow_style:
             return self.sequence(node, new)
-        if not isinstance(node, yaml.ScalarNode) and node.flow_style and isinstance(new, type(old)):
+        if isinstance(node, yaml.CollectionNode) and node.flow_style and isinstance(new, type(old)):
             line = self.flow(node, new)
             if start - line_start(self.text, start) + len(line) <= _WIDE:
                 return [Edit(start, end, line)]
-        return [Edit(after, end, _after_key(new, indent))]
+        return [Edit(after, end, after_key(new, indent))]
 
     def mapping(self, node: yaml.MappingNode, new: dict[str, Any], *, root: bool = False) -> list[Edit]:
         self.plain(node)  # nothing merged in
@@ -191,9 +184,9 @@ class _Editor:
         *,
         root: bool,
     ) -> Edit:
-        rank = _RANK.get(name, len(_RANK))
-        before = [one for one in kept if _RANK.get(entries[one][0].value, len(_RANK)) <= rank]
-        line = as_yaml(name, flow=True).removesuffix("\n...\n").strip() + ":" + _after_key(value, column)
+        place = rank(name)
+        before = [one for one in kept if rank(entries[one][0].value) <= place]
+        line = as_yaml(name, flow=True).removesuffix("\n...\n").strip() + ":" + after_key(value, column)
         if not before:
             start = entries[kept[0]][0].start_mark.index
             return Edit(start, start, f"{line}\n{' ' * column}")
@@ -224,7 +217,7 @@ class _Editor:
         chosen: list[Block | str] = []
         for place, change, value in zip(places, changes, new, strict=True):
             if place is None:
-                chosen.append(" " * column + _item(value, column))
+                chosen.append(" " * column + item(value, column))
             else:
                 block = found[place]
                 body = spliced(self.text, block.start, block.end, change)
@@ -242,17 +235,17 @@ class _Editor:
             names = [name for name in old if name in new]
             for name in new:
                 if name not in old:
-                    rank = _RANK.get(name, len(_RANK))
-                    at = [n for n, one in enumerate(names, 1) if _RANK.get(one, len(_RANK)) <= rank]
+                    place = rank(name)
+                    at = [n for n, one in enumerate(names, 1) if rank(one) <= place]
                     names.insert(at[-1] if at else 0, name)
             pairs = []
             for name in names:
                 key = values[name][0] if name in values else None
-                written = self.written(key) if key is not None else _in_flow(name)
+                written = self.written(key) if key is not None else in_flow(name)
                 pairs.append(f"{written}: {self.flow_item(values.get(name, (None, None))[1], new[name])}")
             return "{" + ", ".join(pairs) + "}"
         parts: list[str] = []
-        matcher = SequenceMatcher(None, [_in_flow(one) for one in old], [_in_flow(one) for one in new], False)
+        matcher = SequenceMatcher(None, [in_flow(one) for one in old], [in_flow(one) for one in new], False)
         for tag, first, last, begin, stop in matcher.get_opcodes():
             for offset in range(stop - begin):
                 kept = (
@@ -266,53 +259,13 @@ class _Editor:
         import yaml
 
         if node is None:
-            return _in_flow(new)
+            return in_flow(new)
         old = self.plain(node)
         if same(old, new):
             return self.written(node)
         if isinstance(node, yaml.ScalarNode) or not isinstance(new, type(old)):
-            return _in_flow(new)
+            return in_flow(new)
         return self.flow(node, new)
 
     def written(self, node: yaml.Node) -> str:
         return self.text[node.start_mark.index : node.end_mark.index]
-
-
-def _after_key(value: Any, indent: int) -> str:
-    """What follows ``key:`` in a line that begins at column ``indent``, further lines included."""
-    first, *rest = as_yaml({"k": _ordered(value)}).rstrip("\n").removeprefix("k:").split("\n")
-    return "\n".join([first, *(" " * indent + line if line else line for line in rest)])
-
-
-def _item(value: Any, indent: int) -> str:
-    """An item of a block list from its dash on."""
-    if not isinstance(value, dict) or not value:
-        return "-" + _after_key(value, indent)
-    first, *rest = as_yaml([_ordered(value)]).rstrip("\n").split("\n")
-    return "\n".join([first, *(" " * indent + line if line else line for line in rest)])
-
-
-def _ordered(value: Any) -> Any:
-    """With keys in the order that people write them in."""
-    if isinstance(value, dict):
-        names = sorted(value, key=lambda name: _RANK.get(name, len(_RANK)))
-        return {name: _ordered(value[name]) for name in names}
-    return [_ordered(one) for one in value] if isinstance(value, list) else value
-
-
-def _in_flow(value: Any) -> str:
-    return as_yaml([value], flow=True).strip()[1:-1]
-
-
-def _styled(text: str, style: str, indent: int) -> str:
-    """A text in the style it was written in: in quotes, or as a block."""
-    import yaml
-
-    tag = "tag:yaml.org,2002:str"
-    pair = (yaml.ScalarNode(tag, "k"), yaml.ScalarNode(tag, text, style=style))
-    node = yaml.MappingNode("tag:yaml.org,2002:map", [pair], flow_style=False)
-    written: str = yaml.serialize(
-        node, Dumper=yaml.SafeDumper, allow_unicode=True, width=max(60, 108 - indent)
-    )
-    first, *rest = written.rstrip("\n").removeprefix("k: ").split("\n")
-    return "\n".join([first, *(" " * indent + line if line else line for line in rest)])

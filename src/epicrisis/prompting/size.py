@@ -25,14 +25,15 @@ def size(messages: Sequence[Message], address: str | None = None) -> tuple[int, 
     except ModelError:
         if address is not None:
             raise
-        return _estimate(messages), "estimated; fetch the default model for an exact count"
+        return estimate(messages), "estimated; fetch the default model for an exact count"
     try:
         counted = engine.count_tokens(messages)
         model = engine.info.model
     finally:
         engine.close()
-    return (counted, f"counted by {model}") if counted is not None else (_estimate(messages), "estimated")
+    return (counted, f"counted by {model}") if counted is not None else (estimate(messages), "estimated")
 
 
-def _estimate(messages: Sequence[Message]) -> int:
+def estimate(messages: Sequence[Message]) -> int:
+    """Roughly how many tokens messages take, whichever model reads them."""
     return round(sum(len(message.content) for message in messages) / CHARACTERS_PER_TOKEN)

@@ -7,7 +7,21 @@ from importlib import import_module
 from ..web.twin import Pages
 
 #: In the order of the navigation.
-_MODULES = ("login", "home", "uploads", "reports", "gold", "try_page", "runs", "reviews", "adjudicate", "evaluate")
+_MODULES = (
+    "login",
+    "home",
+    "codebooks",
+    "uploads",
+    "reports",
+    "gold",
+    "try_page",
+    "runs",
+    "reviews",
+    "adjudicate",
+    "evaluate",
+    "models",
+    "results",
+)
 
 
 def every_page() -> list[Pages]:
