@@ -122,10 +122,10 @@ class Tasks:
         with self._lock:
             return self._known.get(key)
 
-    def under_way(self) -> list[Task]:
-        """Those that are still to end."""
+    def all(self) -> list[Task]:
+        """Those that are still to end, and the latest that ended, in the order they were begun."""
         with self._lock:
-            return [task for task in self._known.values() if task.open]
+            return list(self._known.values())
 
 
 def tasks_of(studio: Studio, kind: str, places: int = 1) -> Tasks:

@@ -1,4 +1,4 @@
-"""Charts as places on a sheet, which templates draw with SVG attributes; tables beside them hold the numbers."""
+"""Charts as places on a sheet, which templates draw with SVG attributes; tables hold the numbers too."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Models, engines and adapters of this machine: what the page Models shows."""
