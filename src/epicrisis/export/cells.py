@@ -10,6 +10,10 @@ from typing import Any
 from .layout import ColumnType
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+#: What a spreadsheet takes for the beginning of a formula, or skips before one. Full-width signs count in
+#: some languages.
+_FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?(e[+-]?[0-9]+)?", re.IGNORECASE)
 
 
 def as_text(value: Any, kind: ColumnType) -> str | None:
@@ -43,6 +47,13 @@ def finite(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [finite(inner) for inner in value]
     return value
+
+
+def guarded(text: str | None) -> str | None:
+    """The text with an apostrophe first where a spreadsheet would take it for a formula; numbers stay."""
+    if text and _FORMULA.match(text) and not _NUMBER.fullmatch(text):
+        return f"'{text}"
+    return text
 
 
 def whole(text: str) -> str:

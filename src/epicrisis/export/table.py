@@ -43,6 +43,7 @@ def write_table(
     identity: Mapping[str, str] | None = None,
     carried: Sequence[str] | None = None,
     bom: bool = False,
+    guard: bool = False,
 ) -> int:
     """Write records as a table and return its number of rows (without the header).
 
@@ -53,20 +54,21 @@ def write_table(
     ``identity`` maps ``id``, ``patient``, ``date`` and ``language`` to column names
     (``ResolvedColumns.identity`` of the reports read); ``carried`` are the names of the carried columns,
     ``()`` for none. Where these are ``None`` they are found by going through ``records`` once before, or,
-    if ``records`` can be gone through only once, from the first record. ``bom`` marks a CSV file for Excel.
+    if ``records`` can be gone through only once, from the first record. ``bom`` marks a CSV file for Excel;
+    with ``guard``, texts in it that a spreadsheet would take for formulas get an apostrophe before them.
 
     The file appears whole or not at all. Raises ``OptionError`` for unknown formats and extras,
     ``OutputError`` for column names that collide, a place that cannot be written, and a table Excel cannot
     hold, ``MissingExtraError`` for Parquet without the extra ``tables``.
     """
     chosen = format_of(path, format)
-    if bom and chosen != "csv":
-        raise OptionError("A byte order mark is for CSV only.")
+    if (bom or guard) and chosen != "csv":
+        raise OptionError("Byte order marks and guarded formulas are for CSV only.")
     layout, records = _layout(records, codebook, form, include, identity, carried)
     rows = _rows(records, layout)
     with replacing(path) as part:
         if chosen == "csv":
-            return write_csv(part, layout.columns, rows, bom=bom)
+            return write_csv(part, layout.columns, rows, bom=bom, guard=guard)
         if chosen == "jsonl":
             return write_json_lines(part, layout.columns, rows)
         if chosen == "parquet":

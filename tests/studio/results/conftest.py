@@ -148,10 +148,16 @@ def given() -> type[Given]:
 def begin(project: Project) -> Callable[..., Kept]:
     """``begin("run")``: a run under way, to add reports to."""
 
+    home = project
+
     def begin(
-        name: str = "lungs-1", codebook: Codebook = CODEBOOK, keeps_text: bool = True, total: int = 10
+        name: str = "lungs-1",
+        codebook: Codebook = CODEBOOK,
+        keeps_text: bool = True,
+        total: int = 10,
+        project: Project | None = None,
     ) -> Kept:
-        return Kept(project, codebook, name, keeps_text, total)
+        return Kept(project or home, codebook, name, keeps_text, total)
 
     return begin
 

@@ -1,0 +1,1 @@
+"""What a run yielded, for looking through: filters, pages, counts, patients over time, tables."""
