@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import Request
 from pydantic import BaseModel
 
 from ...people.roles import Role
@@ -15,7 +14,7 @@ from ...reviewing.judgements import Judgement
 from ...reviewing.queue import Progress
 from ...reviewing.texts import fit
 from ...web.dependencies import TheStudio, Viewer
-from .base import ReportId, ReviewId, routes
+from .base import Language, ReportId, ReviewId, routes
 
 
 class ReportToReview(BaseModel):
@@ -48,11 +47,10 @@ class ReportToReview(BaseModel):
 
 @routes.page("/reviews/{review}/report", "review_report.html")
 def review_report(
-    request: Request, studio: TheStudio, person: Viewer, review: ReviewId, report: ReportId
+    studio: TheStudio, person: Viewer, language: Language, review: ReviewId, report: ReportId
 ) -> ReportToReview:
     """One report to review."""
     desk = Desk(studio, review, report, person.name)
-    language: str = request.state.language
     with studio.database.reading() as db:
         remember = seeing.must_remember(db, desk.review, person.name)
     if remember:
