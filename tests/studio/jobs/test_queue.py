@@ -66,7 +66,9 @@ def test_what_is_not_of_the_project_is_not_queued(study: Any, change: Any, error
 
 
 def test_a_codebook_with_errors_is_not_queued(study: Any) -> None:
-    (study.project.shelf("codebooks") / "kidney.yaml").write_text("name: c\nvariables: [{name: v}]\n", "utf-8")
+    (study.project.shelf("codebooks") / "kidney.yaml").write_text(
+        "name: c\nvariables: [{name: v}]\n", "utf-8"
+    )
     with pytest.raises(CodebookError):
         study.add()
 
@@ -178,9 +180,7 @@ def test_every_option_reaches_the_extraction() -> None:
     assert wanted.items() <= options.as_dict().items()
 
 
-def test_the_command_line_lists_runs_beside_a_queue(
-    study: Any, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_line_lists_runs_beside_a_queue(study: Any, capsys: pytest.CaptureFixture[str]) -> None:
     study.add()
     assert command(["runs", "list", "--store", str(study.project.store), "--json"]) == 0
     assert capsys.readouterr().out.strip() == "[]"

@@ -112,6 +112,10 @@ def shown_manifest(project: Project, manifest: Manifest) -> Manifest:
         shown.source.path = project.shown(shown.source.path)
     if shown.codebook.path is not None:
         shown.codebook.path = project.shown(shown.codebook.path)
+    address = shown.engine.address
+    if address is not None and not address.lower().startswith(("http://", "https://", "hf:")):
+        kind, colon, path = address.rpartition(":")
+        shown.engine.address = f"{kind}{colon}{project.shown(path)}"
     return shown
 
 

@@ -27,6 +27,7 @@ from .fitting import Fitting
 from .preparing import Prepared, prepared
 from .queue import Jobs, checked
 from .request import JobRequest, KeptRequest
+from .trouble import told
 
 #: Ids that are named.
 _NAMED = 5
@@ -39,13 +40,14 @@ _PER_ANSWER = 220
 class Preflight(BaseModel):
     """What a run will be like.
 
-    ``problems`` keep it from beginning. ``known`` reports were answered before and are not asked again,
-    ``asked`` are the others; ``too_long`` of those do not fit the ``context`` (tokens) in one piece. ``pace``
-    in seconds per report is that of the run ``pace_of``, over ``pace_reports`` reports; ``seconds`` is what
-    all will take by it. Sizes in bytes; ``fetched`` is a model that is not here yet. ``before`` counts the
-    runs that come first.
+    ``name`` is the set of reports. ``problems`` keep the run from beginning. ``known`` reports were answered
+    before and are not asked again, ``asked`` are the others; ``too_long`` of those do not fit the ``context``
+    (tokens) in one piece. ``pace`` in seconds per report is that of the run ``pace_of``, over
+    ``pace_reports`` reports; ``seconds`` is what all will take by it. Sizes in bytes; ``fetched`` is a model
+    that is not here yet. ``before`` counts the runs that come first.
     """
 
+    name: str
     problems: list[Refusal] = []
     notes: list[str] = []
     reports: int | None = None
@@ -74,7 +76,7 @@ def preflight(project: Project, request: JobRequest) -> Preflight:
     Goes through all reports; asks a server what it is, and no model anything. Raises as ``Jobs.add``; what is
     wrong with the reports or the engine is among the ``problems``.
     """
-    found = Preflight(free=shutil.disk_usage(project.folder).free)
+    found = Preflight(name=request.reports, free=shutil.disk_usage(project.folder).free)
     found.before = len(Jobs(project).with_status("queued", "running"))
     kept = checked(project, request)
     where = parse(kept.engine)
@@ -89,11 +91,7 @@ def preflight(project: Project, request: JobRequest) -> Preflight:
             found.context = fitting.context
             _go_through(found, project, kept, ready, fitting)
     except EpicrisisError as error:
-        line = "" if error.line is None else f":{error.line}"
-        place = "" if error.path is None else f"{project.shown(error.path)}{line}"
-        found.problems.append(
-            Refusal(code=error.code, message=error.message, hint=error.hint or "", where=place)
-        )
+        found.problems.append(told(error, project))
         return found
     _add_pace(found, project, ready.task, ready.codebook)
     found.fetched = _not_here(project, where)

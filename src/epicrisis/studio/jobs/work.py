@@ -23,6 +23,7 @@ from ..web.refusals import Refusal, Refused
 from .job import Job, JobStatus
 from .preparing import prepared
 from .queue import Jobs
+from .trouble import told
 from .watching import Watch
 
 logger = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ def _work(project: Project, jobs: Jobs, job: Job) -> None:
         with watch:
             session = _extract(project, jobs, job, watch)
         if session.error is not None:
-            status, error = "failed", _told(session.error, project)
+            status, error = "failed", told(session.error, project)
         elif session.status == "interrupted":
             status = _AFTER.get(watch.asked, "queued")
         else:
@@ -69,12 +70,12 @@ def _work(project: Project, jobs: Jobs, job: Job) -> None:
         watch.close()
         status = _AFTER.get(watch.asked, "queued")
     except (EpicrisisError, Refused) as trouble:
-        status, error = "failed", _told(trouble, project)
+        status, error = "failed", told(trouble, project)
     except Exception as trouble:
         # Its message may quote a report; its type and place cannot.
         frames = "".join(traceback.format_tb(trouble.__traceback__))
         logger.error("unforeseen %s:\n%s", type(trouble).__name__, frames)
-        status, error = "failed", _told(trouble, project)
+        status, error = "failed", told(trouble, project)
     run = _if_there(project, watch.run or job.run)
     jobs.end(job.id, status, run=run, progress=watch.progress(), error=error)
 
@@ -104,20 +105,6 @@ def _if_there(project: Project, run: str | None) -> str | None:
         return None
     with Store(project.store) as store:
         return run if any(row.id == run for row in store.runs()) else None
-
-
-def _told(error: Exception, project: Project) -> Refusal:
-    if isinstance(error, Refused):
-        return error.refusal
-    if isinstance(error, EpicrisisError):
-        line = "" if error.line is None else f":{error.line}"
-        where = "" if error.path is None else f"{project.shown(error.path)}{line}"
-        return Refusal(code=error.code, message=error.message, hint=error.hint or "", where=where)
-    return Refusal(
-        code="unforeseen",
-        message=f"Something went wrong inside the program ({type(error).__name__}).",
-        hint="Go on with the run to try again: what is done is kept.",
-    )
 
 
 def _interrupted(_number: int, _frame: object) -> NoReturn:

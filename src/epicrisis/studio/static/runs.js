@@ -22,6 +22,7 @@ function asked(form) {
 const form = document.querySelector("form[data-run]");
 if (form) {
   const place = form.querySelector("[data-preflight]");
+  const heading = document.getElementById("before");
   const state = form.querySelector("[data-measure-state]");
   const alert = form.querySelector("[role=alert]");
   const start = form.querySelector("button.main");
@@ -54,7 +55,7 @@ if (form) {
       return;
     }
     const mine = (looking = new AbortController());
-    place.classList.add("waiting");
+    heading.classList.add("busy");
     if (!place.querySelector("[data-found]")) tell(form.dataset.checking);
     try {
       const answer = await fetch("/runs/preflight", {
@@ -75,7 +76,7 @@ if (form) {
     } catch (error) {
       if (error.name !== "AbortError" && mine === looking) tell(error.message);
     } finally {
-      if (mine === looking) place.classList.remove("waiting");
+      if (mine === looking) heading.classList.remove("busy");
     }
   }
 
@@ -112,10 +113,12 @@ if (form) {
     }
   }
 
-  form.addEventListener("change", () => {
-    withGold();
-    soon();
-  });
+  for (const kind of ["input", "change"]) {
+    form.addEventListener(kind, () => {
+      withGold();
+      soon();
+    });
+  }
   form.addEventListener("click", (event) => {
     if (event.target.closest("[data-check]")) look();
     const button = event.target.closest("[data-measure]");

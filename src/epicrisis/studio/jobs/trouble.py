@@ -1,0 +1,33 @@
+"""What went wrong with a run, in words for somebody who sits before the studio."""
+
+from __future__ import annotations
+
+from ...errors import EpicrisisError
+from ..project import Project
+from ..web.refusals import Refusal, Refused
+
+#: Instead of hints that speak of the command line.
+_HINTS = {
+    "reading": "Look at how these reports are read: another column may have the ids or the text.",
+    "run-stopped": "See to the engine, then go on: only what is missing or failed is asked.",
+    "option": "Change the options of the run.",
+}
+_ANY = "Go on when that is mended: what is done is kept."
+
+
+def told(error: Exception, project: Project) -> Refusal:
+    """The error without a report's words, and without where the project lies."""
+    if isinstance(error, Refused):
+        return error.refusal
+    if isinstance(error, EpicrisisError):
+        line = "" if error.line is None else f":{error.line}"
+        where = "" if error.path is None else f"{project.shown(error.path)}{line}"
+        hint = error.hint or ""
+        if "--" in hint or "command" in hint or "epicrisis " in hint:
+            hint = _HINTS.get(error.code, _ANY)
+        return Refusal(code=error.code, message=error.message, hint=hint, where=where)
+    return Refusal(
+        code="unforeseen",
+        message=f"Something went wrong inside the program ({type(error).__name__}).",
+        hint="Go on with the run to try again: what is done is kept.",
+    )
