@@ -147,7 +147,7 @@ class Reviewing:
         }
         answer = self.person.send(what, "PUT", f"/api/reviews/{self._review}/judgement", form)
         if answer.status_code == 200:
-            self.saved[report, variable] = version + 1
+            self.saved[report, variable] = answer.json()["judgement"]["version"]
 
     def look(self) -> None:
         number = self._random.randrange(100)
@@ -155,7 +155,7 @@ class Reviewing:
         some = self._random.choice(
             [
                 ("results", f"/runs/{self._run}/results", {"page": number + 1}),
-                ("results, sorted", f"/runs/{self._run}/results", {"sort": "certainty", "page": number + 1}),
+                ("results, sorted", f"/runs/{self._run}/results", {"sort": "lesion", "page": number + 1}),
                 ("one report", f"/runs/{self._run}/report", {"id": report}),
                 ("report to review", f"/reviews/{self._review}/report", {"id": report}),
                 ("runs", "/runs", {}),
@@ -181,6 +181,14 @@ def load(
     rounds = max(2, round(seconds / 10))
 
     def work(one: Reviewing) -> None:
+        try:
+            working_on(one)
+        except BaseException:
+            # The others wait for it at the barrier.
+            barrier.abort()
+            raise
+
+    def working_on(one: Reviewing) -> None:
         chance = random.Random(one.person.name)
         for _ in range(rounds):
             barrier.wait()
@@ -195,11 +203,13 @@ def load(
                     one.look()
 
     with ThreadPoolExecutor(reviewers) as pool:
-        for done in [pool.submit(work, one) for one in working]:
-            done.result()
-    state = editor.get("end", "/api/runs").json()
-    busy = any(one.get("status") == "running" for one in state.get("runs", state.get("items", [])))
-    print(f"the other run was {'still going on' if busy else 'done or not seen'} at the end")
+        started = [pool.submit(work, one) for one in working]
+    troubles = [error for one in started if (error := one.exception()) is not None]
+    for error in troubles:
+        if not isinstance(error, threading.BrokenBarrierError):
+            raise error
+    state = editor.get("end", "/api/runs").json()["runs"][0]
+    print(f"the other run: {state['status']}, {state['done']:,} of {state['total'] or 0:,} reports")
     return [editor, *people], working, review
 
 
