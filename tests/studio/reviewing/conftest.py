@@ -52,7 +52,7 @@ CODEBOOK = {
     "rules": [{"rule": "nodes <= 30", "message": "No more than 30 nodes are ever taken."}],
 }
 TEXTS = {
-    "R-1": "Een nodus links van 2,5 cm, graad 2. Genomen op 3-2-2024. Kreeg ascal 80 mg.\nConclusie: maligne.",
+    "R-1": "Een nodus links van 2,5 cm, graad 2. Genomen op 3-2-2024. Kreeg ascal 80 mg.\nC/ maligne.",
     "R-2": "Rechts een nodus van 8 mm. Geen maligniteit. <script>alert(1)</script> 𝒳 einde.",
     "R-3": "Twee nodi.\r\nGeen bijzonderheden.",
 }

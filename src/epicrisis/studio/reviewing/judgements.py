@@ -75,8 +75,15 @@ def put(
     how: How,
     version: int,
 ) -> Judgement:
-    """Keep a judgement that rests on ``version`` (0: none yet). Raises StaleError if that is not current."""
-    _check_version(db, review, report_id, reviewer, variable, version)
+    """Keep a judgement that rests on ``version`` (0: none yet). Raises StaleError if that is not current.
+
+    Said a second time (the answer to the first was lost on its way), it stays as it is.
+    """
+    current = _current(db, review, report_id, reviewer, variable)
+    if current is not None and _says(current, said, comment):
+        return current
+    if (0 if current is None else current.version) != version:
+        raise StaleError(current)
     at = now()
     document = {
         "status": said.status.value,
@@ -112,8 +119,12 @@ def put(
 def take_back(
     db: sqlite3.Connection, review: str, report_id: str, reviewer: str, variable: str, version: int
 ) -> None:
-    """Remove a judgement that rests on ``version``. Raises StaleError if that is not current."""
-    _check_version(db, review, report_id, reviewer, variable, version)
+    """Remove a judgement that rests on ``version``, if there is one; StaleError if it is another one."""
+    current = _current(db, review, report_id, reviewer, variable)
+    if current is None:
+        return
+    if current.version != version:
+        raise StaleError(current)
     _change(db, review, report_id, reviewer, variable, None, now())
     db.execute(
         "DELETE FROM judgements WHERE review = ? AND report_id = ? AND reviewer = ? AND variable = ?",
@@ -121,15 +132,24 @@ def take_back(
     )
 
 
-def _check_version(
-    db: sqlite3.Connection, review: str, report_id: str, reviewer: str, variable: str, version: int
-) -> None:
+def _current(
+    db: sqlite3.Connection, review: str, report_id: str, reviewer: str, variable: str
+) -> Judgement | None:
     row = db.execute(
         "SELECT * FROM judgements WHERE review = ? AND report_id = ? AND reviewer = ? AND variable = ?",
         (review, report_id, reviewer, variable),
     ).fetchone()
-    if (0 if row is None else row["version"]) != version:
-        raise StaleError(None if row is None else Judgement.of(row))
+    return None if row is None else Judgement.of(row)
+
+
+def _says(current: Judgement, said: Checked, comment: str) -> bool:
+    return (current.status, current.value, current.start, current.end, current.comment) == (
+        said.status.value,
+        said.value,
+        said.start,
+        said.end,
+        comment,
+    )
 
 
 def _change(

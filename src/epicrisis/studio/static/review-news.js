@@ -41,11 +41,9 @@ export const news = {
     this.showSaving();
     const question = this.question(name);
     const mine = said === null ? null : said.accept ? { ...this.open(this.model.get(name), name), comment: said.comment } : said;
-    // The answer to a save was lost on the way: what is there is what was sent.
-    const same = mine !== null && current !== null && mine.status === current.status && sameValue(mine.value, current.value) && (mine.comment ?? "") === current.comment;
     if (current === null) this.own.delete(name);
     else this.own.set(name, current);
-    if (!same && (await chooseVersion(question, mine, current))) {
+    if (await chooseVersion(question, mine, current)) {
       this.saver.insist(name, current);
       return;
     }

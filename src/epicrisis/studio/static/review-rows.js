@@ -59,7 +59,8 @@ export class Rows {
 
   beside(question, now) {
     const found = [];
-    if (this.desk.drafts.get(question.name, "value") !== null || this.desk.drafts.get(question.name, "comment") !== null) found.push(el("span", { class: "status uncertain draft" }, say("not_saved_yet")));
+    const typed = ["value", "comment"].some((field) => this.desk.drafts.get(question.name, field) !== null);
+    if (typed && !now.waiting) found.push(el("span", { class: "status uncertain draft" }, say("not_saved_yet")));
     if (now.problem) found.push(el("span", { class: "status failed" }, say("not_saved")));
     else if (now.waiting) found.push(el("small", {}, say("saving")));
     else if (now.at) found.push(el("small", {}, say("saved_at", { time: clock(now.at) })));

@@ -34,6 +34,6 @@ document.addEventListener("pointerdown", (event) => {
 });
 document.addEventListener("selectionchange", () => {
   const chosen = desk.text.selected();
-  document.getElementById("take").classList.toggle("main", chosen !== null);
+  document.getElementById("take")?.classList.toggle("main", chosen !== null);
 });
 root.dataset.ready = "";

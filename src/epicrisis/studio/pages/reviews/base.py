@@ -17,7 +17,6 @@ def _language(request: Request) -> str:
     return language
 
 
-
 ReviewId = Annotated[str, Path(max_length=40, description="The review.")]
 ReportId = Annotated[Fit, Query(alias="id", min_length=1, max_length=1000, description="The report.")]
 #: The language of the interface.
