@@ -57,6 +57,7 @@ def test_a_job_keeps_its_gold_as_it_was(study: Any) -> None:
         ({"reports": "../secret.csv"}, OptionError),
         ({"codebook": "others"}, Refused),
         ({"examples": {"gold": "none.csv"}}, Refused),
+        ({"options": {"translate": "no language"}}, OptionError),
     ],
 )
 def test_what_is_not_of_the_project_is_not_queued(study: Any, change: Any, error: type[Exception]) -> None:

@@ -16,6 +16,7 @@ from ...prompting.size import CHARACTERS_PER_TOKEN
 from ...report import Report
 from ...runs.deferred import DeferredEngine
 from .preparing import Prepared
+from .queue import never
 from .request import EngineOptions
 
 #: Texts that a server is asked to count: those of which an estimate cannot tell whether they fit.
@@ -37,7 +38,7 @@ class Fitting:
         self._left = _COUNTED
         self._server: OpenAIEngine | None = None
         self.context = self._context(where, settings)
-        extractor = Extractor(ready.codebook, DeferredEngine(_never), ready.options)
+        extractor = Extractor(ready.codebook, DeferredEngine(never), ready.options)
         self._prompt = extractor.prompt
         first = first_round(ready.codebook, dependents_after=ready.options.dependents_after)
         self._groups = [
@@ -98,7 +99,3 @@ class Fitting:
             path = ModelStore().path((ModelStore().hub_digest(where.hub) or "").removeprefix("sha256:"))
         assert path is not None
         return context_for(read_header(path), settings.context)
-
-
-def _never() -> DeferredEngine:
-    raise AssertionError("nothing is asked before the run")

@@ -38,8 +38,12 @@ class JobProgress(BaseModel):
 
     @property
     def left(self) -> float | None:
-        """Seconds until it is done, by now."""
-        return None if self.eta is None else max(0.0, self.eta - (time.time() - self.at))
+        """Seconds until it is done, by now. Of a report that takes longer than others nobody knows how long;
+        those behind it take their time anyway."""
+        if self.eta is None or self.pace is None:
+            return None
+        behind = max(0, self.total - self.done - 1)
+        return max(0.0, self.eta - (time.time() - self.at), behind * self.pace)
 
     @classmethod
     def of(cls, tally: Tally, notes: list[str]) -> JobProgress:

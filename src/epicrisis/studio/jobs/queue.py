@@ -7,6 +7,9 @@ import shutil
 from typing import Literal
 
 from ...codebook.load import loads, read_text
+from ...engines.engine import Engine
+from ...extraction import Extractor
+from ...runs.deferred import DeferredEngine
 from .. import codebooks
 from ..database import Database
 from ..engines import Engines
@@ -197,6 +200,11 @@ class Jobs(JobTable):
             note(db, person, action, what, **details)
 
 
+def never() -> Engine:
+    """In place of an engine where nothing is asked."""
+    raise AssertionError("nothing is asked before the run")
+
+
 def checked(project: Project, request: JobRequest) -> KeptRequest:
     """The request with its codebook as it is now. Raises as ``Jobs.add``."""
     database = Database(project.database)
@@ -204,7 +212,8 @@ def checked(project: Project, request: JobRequest) -> KeptRequest:
     ReportSets(project, database).path(request.reports)
     path = codebooks.path_of(project, request.codebook)
     text = read_text(path)
-    loads(text, path)
+    # Options that make no sense with this codebook are told now, not when their turn comes.
+    Extractor(loads(text, path), DeferredEngine(never), request.options.as_extraction_options())
     return KeptRequest(**request.model_dump(), codebook_text=text)
 
 
