@@ -12,6 +12,7 @@ from ...codebook.variable import localised
 from ...evaluation.estimate import Estimate
 from ...evaluation.gold import Gold, GoldCell
 from ...extraction.checking import InvalidValueError
+from ..people.activity import now
 from .kept import judgements_stamp, kept
 from .review import Review
 from .said import Place, Said, judgements
@@ -19,6 +20,8 @@ from .settled import differences
 
 #: Bootstrap draws behind an interval: enough to look at, and quick enough to be asked for again and again.
 DRAWS = 400
+#: In a large review an answer may be as old as this many times the time that measuring takes.
+REST = 8.0
 
 
 class Measured(BaseModel):
@@ -52,11 +55,12 @@ class Rater(BaseModel):
 
 
 class AgreementView(BaseModel):
-    """The agreement of a review. ``differ`` of ``both`` cells are different; ``reports`` were judged by two
-    reviewers or more. Without variables nothing can be compared yet."""
+    """The agreement of a review as it was ``at`` that time. ``differ`` of ``both`` cells are different;
+    ``reports`` were judged by two reviewers or more. Without variables nothing can be compared yet."""
 
     review: str
     name: str
+    at: str
     raters: list[Rater]
     reports: int
     both: int
@@ -65,11 +69,11 @@ class AgreementView(BaseModel):
 
 
 def agreement(review: Review, language: str = "en") -> AgreementView:
-    """The agreement now; worked out once until a judgement changes."""
+    """The agreement now; worked out once until a judgement changes, and in large reviews not all the time."""
     with review.studio.database.reading() as db:
         stamp = judgements_stamp(db, review.id)
         return kept(review.studio).get(
-            ("agreement", review.id, language), stamp, lambda: _measure(db, review, language)
+            ("agreement", review.id, language), stamp, lambda: _measure(db, review, language), rest=REST
         )
 
 
@@ -97,6 +101,7 @@ def _measure(db: sqlite3.Connection, review: Review, language: str) -> Agreement
     view = AgreementView(
         review=review.id,
         name=review.name,
+        at=now(),
         raters=[Rater(name=gold.name, reports=len(gold.cells)) for gold in golds],
         reports=0,
         both=0,

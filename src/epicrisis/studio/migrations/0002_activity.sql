@@ -13,3 +13,8 @@ BEGIN SELECT RAISE(ABORT, 'activity is only added to'); END;
 
 CREATE TRIGGER activity_is_not_removed BEFORE DELETE ON activity
 BEGIN SELECT RAISE(ABORT, 'activity is only added to'); END;
+
+-- REPLACE would remove a line without asking the trigger above.
+CREATE TRIGGER activity_is_not_replaced BEFORE INSERT ON activity
+WHEN EXISTS (SELECT 1 FROM activity WHERE number = NEW.number)
+BEGIN SELECT RAISE(ABORT, 'activity is only added to'); END;
