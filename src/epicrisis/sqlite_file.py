@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -34,16 +35,21 @@ class FileKind:
 
     def migrations(self) -> list[tuple[int, str]]:
         """Number and SQL of every migration, in order. They are only ever added, never changed."""
-        folder = resources.files(self.package) / "migrations"
-        return sorted(
-            (int(file.name[:4]), file.read_text("utf-8"))
-            for file in folder.iterdir()
-            if file.name.endswith(".sql")
-        )
+        return list(_migrations(self.package))
 
 
-def connect(path: Path, kind: FileKind, *, create: bool) -> sqlite3.Connection:
+@cache
+def _migrations(package: str) -> tuple[tuple[int, str], ...]:
+    # Read once: the studio opens its file for every request.
+    folder = resources.files(package) / "migrations"
+    scripts = [file for file in folder.iterdir() if file.name.endswith(".sql")]
+    return tuple(sorted((int(file.name[:4]), file.read_text("utf-8")) for file in scripts))
+
+
+def connect(path: Path, kind: FileKind, *, create: bool, any_thread: bool = False) -> sqlite3.Connection:
     """A connection to the file at ``path``, brought up to this program's version.
+
+    It belongs to the thread that opens it, or, with ``any_thread``, to one at a time.
 
     Raises StoreError if there is none and ``create`` is false, if it cannot be opened or is not of this
     kind, or if it was written by a newer program.
@@ -55,7 +61,9 @@ def connect(path: Path, kind: FileKind, *, create: bool) -> sqlite3.Connection:
             raise StoreError(f"There is no {kind.name} here.", path=path, hint=kind.missing)
         make_file(path, kind)
     with sqlite_errors(path, kind):
-        connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+        connection = sqlite3.connect(
+            path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=not any_thread
+        )
         try:
             _prepare(connection, path, kind)
         except BaseException:
