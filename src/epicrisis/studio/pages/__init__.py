@@ -19,7 +19,10 @@ _MODULES = (
     "reviews",
     "adjudicate",
     "evaluate",
+    "compare",
     "models",
+    "activity",
+    "people",
     "results",
 )
 

@@ -119,7 +119,7 @@ def _check_host(request: Request, settings: Settings) -> None:
 
 
 def _who(request: Request, studio: Studio) -> Person | None:
-    if not studio.settings.accounts:
+    if not studio.accounts:
         return local(studio)
     sessions = sessions_of(studio)
     return sessions.person(request.cookies.get(cookie_name(studio.settings)))

@@ -55,7 +55,7 @@ def render(
             path=request.url.path,
             query=str(request.url.query),
             project=studio.project.name,
-            accounts=studio.settings.accounts,
+            accounts=studio.accounts,
             **more,
         )
     )
