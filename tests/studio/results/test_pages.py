@@ -212,3 +212,12 @@ def test_taking_a_table_is_noted_without_words(client, small, project) -> None:
         "lungs-1",
         {"format": "csv", "form": "wide", "rows": 1, "whole": False},
     )
+
+
+def test_a_run_that_is_still_being_read(client, small, monkeypatch) -> None:
+    monkeypatch.setattr("epicrisis.studio.results.opening.PATIENCE", 0.0)
+    page = client.get("/runs/lungs-1/results").text
+    assert "Reading the results: 0 of 7 reports so far." in page
+    # What is taken along is all there is, however long that takes.
+    assert len(client.get(f"{R}/ids").json()["ids"]) == 7
+    assert "Reading the results" not in client.get("/runs/lungs-1/results").text

@@ -72,7 +72,7 @@ def run_patient(
     language: Language,
 ) -> PatientView:
     """A patient's reports over time, with what changed from one to the next."""
-    opened = open_results(studio, person, run)
+    opened = open_results(studio, person, run, whole=True)
     codebook = opened.codebook
     names = codebook.names
     with opened.finding(Asked()) as found, opened.index.reading() as db:

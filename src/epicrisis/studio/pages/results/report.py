@@ -71,7 +71,7 @@ def run_report(
     run: RunId, asked: Annotated[OneReport, Query()], studio: TheStudio, person: Viewer, language: Language
 ) -> ReportView:
     """One report: text, answers with evidence and confidence, what others say, and its neighbours."""
-    opened = open_results(studio, person, run)
+    opened = open_results(studio, person, run, whole=True)
     plain = Asked.model_validate(asked.model_dump(exclude={"id"}))
     with opened.finding(plain) as found:
         seq = _seq(found, asked.id)
