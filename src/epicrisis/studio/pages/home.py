@@ -54,7 +54,8 @@ def home(studio: TheStudio, _person: Viewer) -> Home:
     reports = [SetGlance(name=name, counting=counted.state(name, wait=0.2)) for name in names[:_SHOWN]]
     gold = sorted(path.name for path in project.shelf("gold").iterdir() if not path.is_symlink())
     own = codebooks.names(project)
-    at_a_glance = glance(studio, reports=len(names), gold=len(gold))
+    unusable = sum(one.counting.summary is not None and bool(one.counting.summary.problem) for one in reports)
+    at_a_glance = glance(studio, reports=len(names) - unusable, gold=len(gold))
     following = at_a_glance.next
     return Home(
         project=project.name,

@@ -71,7 +71,7 @@ def gold_files(studio: Studio) -> list[GoldFile]:
             for name, variables in known.items()
             if names & variables
         ]
-        file.fits = sorted(fits, key=lambda one: (-one.variables / one.of, one.codebook))
+        file.fits = _best_first(fits)
         found.append(file)
     return found
 
@@ -93,6 +93,17 @@ def gold_check(studio: Studio, path: Path, codebook: str) -> GoldCheck:
     check.variables = list(gold.variables)
     check.notes = list(gold.notes)
     return check
+
+
+def _best_first(fits: list[Fit]) -> list[Fit]:
+    """Without a shipped codebook that one of the project does as well: most likely its copy."""
+    own = max((one.variables / one.of for one in fits if not _ships(one)), default=0.0)
+    kept = [one for one in fits if not _ships(one) or one.variables / one.of > own]
+    return sorted(kept, key=lambda one: (-one.variables / one.of, one.codebook))
+
+
+def _ships(fit: Fit) -> bool:
+    return fit.codebook.startswith(codebooks.SHIPPED)
 
 
 def _codebooks(studio: Studio) -> dict[str, set[str]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from ...errors import EpicrisisError
-from ...reading import ReportSet
+from ...reading import ReportSet, survey
 from ...reading.columns import NOBODY, ROLES
 from ...reading.formats import TABLES, format_of, open_table
 from ...reading.options import Options
@@ -118,6 +118,8 @@ def _look(sets: ReportSets, name: str, path: Path, mapping: Mapping, seen: Previ
         for role in seen.roles:
             role.found = getattr(reports.columns, role.role)
     _rows(reports, seen)
+    if not seen.rows:
+        survey(reports)  # says that there are none
 
 
 def _rows(reports: ReportSet, seen: Preview) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 _OPTIONS = "text|id|patient|date|language|sheet|encoding|delimiter"
+#: What the page is called where these are fields.
+_THERE = " under 'How it is read'"
 
 
 def in_studio_words(hint: str | None) -> str:
@@ -13,7 +15,5 @@ def in_studio_words(hint: str | None) -> str:
         return ""
     hint = hint.replace("with --id none", "by choosing no column for the id")
     hint = re.sub(r" ?\((?:choose )?with --\w+\)", "", hint)
-    hint = re.sub(
-        r"(?: with)? --(?:text|id|patient|date|language|sheet|encoding|delimiter)\b", " below", hint
-    )
+    hint = re.sub(rf"(?: with)? --(?:{_OPTIONS})\b", _THERE, hint)
     return hint.replace("with 'epicrisis", "with the command 'epicrisis")
