@@ -140,3 +140,11 @@ def test_a_codebook_may_have_variables_of_those_names(tmp_path: Path) -> None:
     path = tmp_path / "gold.csv"
     path.write_text("id,variable,value\n1,x,3\n")
     assert read_gold(path, codebook).cells["1"]["value"].value == 3
+
+
+def test_na_beside_a_status_is_the_value_of_a_part(tmp_path: Path) -> None:
+    found = gold(
+        tmp_path,
+        "1,specimens,,,,,,stated,,,\n1,specimens,1,site,,NA,,stated,,,\n1,specimens,2,site,,NA,,,,,\n",
+    ).cells["1"]["specimens"]
+    assert [item["site"] for item in found.value] == ["NA", None]

@@ -15,7 +15,7 @@ from .gold_cell import Blank, GoldCell
 from .gold_columns import misspelt_of, one_slip_of
 from .gold_entry import gold_cell, status_of
 from .gold_problems import Problems
-from .gold_values import item, mention
+from .gold_values import item, mention, scalar
 from .gold_wide import Cells, hint_of, sentence
 
 
@@ -170,6 +170,13 @@ def _group(variable: GroupVariable, entries: list[_Entry], blank: Blank) -> Gold
 def _part(variable: GroupVariable, name: str, entry: _Entry) -> Any:
     status = status_of(entry.text("status"))
     silent = status is not None and not status.has_value
+    part = next((one for one in variable.variables if one.name == name), None)
+    if part is not None and status is not None and status.has_value and entry.text("value"):
+        # Beside a status that has a value, "NA" is that value.
+        try:
+            return scalar(part, entry.row.get("value"), entry.text("unit") or None)
+        except InvalidValueError as problem:
+            raise InvalidValueError(f"{name!r} {problem}") from None
     document = {name: None if silent else entry.row.get("value"), f"{name}__unit": entry.text("unit") or None}
     return item(variable, document)[name]
 

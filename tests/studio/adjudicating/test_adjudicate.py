@@ -183,6 +183,20 @@ def test_a_blind_review_hides_the_model(client: Any, new_room: Callable[..., Any
         assert db.execute("SELECT count(*) FROM review_seen").fetchone()[0] == 1
 
 
+def test_who_still_judges_blind_does_not_see_what_others_said(
+    client: Any, new_room: Callable[..., Any], project: Any
+) -> None:
+    room = new_room(project=project, blind=True)
+    me = client.get("/api/me").json()["name"]
+    room.judge(me, "R-1", "side", "left")
+    room.judge("bo", "R-1", "side", "right")
+    assert client.get(PAGE).status_code == 409
+    assert decision(client, status="not_mentioned").status_code == 409
+    with room.studio.database.writing() as db:
+        db.execute("UPDATE reviews SET closed = 'now'")
+    assert client.get(PAGE).status_code == 200
+
+
 def test_nothing_to_decide_says_why(client: Any, room: Any) -> None:
     assert "Nothing to decide yet" in client.get("/reviews/rev1/adjudicate").text
     for person in ("anna", "bo"):

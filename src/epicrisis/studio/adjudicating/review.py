@@ -9,9 +9,11 @@ from functools import cached_property
 from ...api import Run
 from ...codebook.codebook import Codebook
 from ..people.activity import now
+from ..reviewing import seeing
+from ..reviewing.reviews import find
 from ..stored_runs import open_run
 from ..studio import Studio
-from ..web.refusals import not_found
+from ..web.refusals import conflict, not_found
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,21 @@ class Review:
             raise not_found("report in this review")
         if place[1] not in self.codebook:
             raise not_found("variable in the codebook of this review")
+
+    def check_through(self, person: str) -> None:
+        """Raises Refused (409) for a person who still judges in a blind review: what others said, and the
+        model, would influence the rest."""
+        if not self.blind:
+            return
+        with self.studio.database.reading() as db:
+            judges = db.execute(
+                "SELECT 1 FROM judgements WHERE review = ? AND reviewer = ?", (self.id, person)
+            ).fetchone()
+            if judges is not None and not seeing.sees_answers(db, find(db, self.id), person):
+                raise conflict(
+                    "You still have reports of this blind review to judge.",
+                    "Finish them first, or let somebody else decide.",
+                )
 
     def remember_seen(self, person: str) -> None:
         """Write down that a person has seen the model's answers: what he judges from now on is not blind."""

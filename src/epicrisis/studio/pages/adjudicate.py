@@ -95,6 +95,7 @@ def adjudication(
 ) -> Desk:
     """The next cell on which reviewers differ, with what each of them said."""
     found = Review.open(studio, review)
+    found.check_through(person.name)
     shows = against_model or (not found.blind if show_model is None else show_model)
     if shows and found.blind:
         found.remember_seen(person.name)
@@ -121,6 +122,7 @@ def put_decision(
 ) -> Decided:
     """Say what holds. 409 where somebody else decided meanwhile."""
     found = Review.open(studio, review)
+    found.check_through(person.name)
     place = decision.report, decision.variable
     kept = decide(
         found,
