@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .dump import as_yaml
 from .source import resolved
 from .yaml_blocks import Block, aligned, blocks, joined, line_end, line_start
-from .yaml_fragments import after_key, in_flow, item, rank, styled
+from .yaml_fragments import after_key, in_flow, item, part, rank, styled
 
 if TYPE_CHECKING:
     import yaml
@@ -162,7 +161,10 @@ class _Editor:
         if not kept:
             raise CannotEdit
         for number, (key, value) in enumerate(entries):
-            if number in kept:
+            if number in kept and root and self.begins_list(key, value, new[key.value]):
+                start, end = key.start_mark.index, self.end(value, self.colon(key))
+                edits.append(Edit(start, end, part(key.value, new[key.value])))
+            elif number in kept:
                 edits += self.value(value, new[key.value], self.colon(key), column)
             elif number > kept[0]:
                 begin = line_start(self.text, key.start_mark.index)
@@ -173,6 +175,13 @@ class _Editor:
             if name not in names:
                 edits.append(self.added(entries, kept, name, new[name], column, root=root))
         return edits
+
+    def begins_list(self, key: yaml.Node, node: yaml.Node, new: Any) -> bool:
+        """Whether one of the codebook's own lists is written as such for the first time."""
+        import yaml
+
+        there = isinstance(node, yaml.SequenceNode) and (node.flow_style is False or node.value)
+        return key.value in _APART and isinstance(new, list) and bool(new) and not there
 
     def added(
         self,
@@ -186,7 +195,8 @@ class _Editor:
     ) -> Edit:
         place = rank(name)
         before = [one for one in kept if rank(entries[one][0].value) <= place]
-        line = as_yaml(name, flow=True).removesuffix("\n...\n").strip() + ":" + after_key(value, column)
+        is_list = root and name in _APART and isinstance(value, list) and value
+        line = part(name, value) if is_list else f"{in_flow(name)}:{after_key(value, column)}"
         if not before:
             start = entries[kept[0]][0].start_mark.index
             return Edit(start, start, f"{line}\n{' ' * column}")

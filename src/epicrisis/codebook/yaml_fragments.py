@@ -36,6 +36,12 @@ def item(value: Any, indent: int) -> str:
     return "\n".join([first, *(" " * indent + line if line else line for line in rest)])
 
 
+def part(key: str, items: list[Any]) -> str:
+    """A list of the codebook itself: variables stand apart from each other."""
+    between = "\n" if key == "rules" else "\n\n"
+    return f"{key}:\n" + between.join("  " + item(one, 2) for one in items)
+
+
 def ordered(value: Any) -> Any:
     """With keys in the order that people write them in."""
     if isinstance(value, dict):

@@ -6,12 +6,14 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path as FilePath
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from ...codebook import loads
 from ...export.cells import whole
 from ...extraction import ExtractionOptions
 from ...report import Report
@@ -86,7 +88,8 @@ class TryOptions(BaseModel):
 
 
 class NewTry(BaseModel):
-    """Either ``text``, or ``report_set`` and ``report_id``."""
+    """Either ``text``, or ``report_set`` and ``report_id``. ``codebook_yaml`` is asked instead of what
+    ``codebook`` says: changes that are not saved yet."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -94,6 +97,7 @@ class NewTry(BaseModel):
     report_set: str | None = Field(None, max_length=200)
     report_id: str | None = Field(None, max_length=1000)
     codebook: str = Field(max_length=200)
+    codebook_yaml: str | None = Field(None, max_length=1_000_000)
     engine: str = Field(max_length=2000)
     options: TryOptions = TryOptions()
 
@@ -171,13 +175,19 @@ def begin_try(new: NewTry, studio: TheStudio, person: Viewer) -> Started:
     if not report.text.strip():
         raise Refused(422, "empty", "There is no text to read.", "Paste a report, or choose one of the list.")
     options = new.options
+    path: FilePath | None = codebooks.path_of(studio.project, new.codebook)
+    if new.codebook_yaml is None:
+        codebook = codebooks.load(studio.project, new.codebook)
+    else:
+        # A calibration beside the file says nothing about what is not in it.
+        codebook, path = loads(new.codebook_yaml), None
     attempt = studio.tries.begin(
         person.name,
         Asked(
             report=report,
-            codebook=codebooks.load(studio.project, new.codebook),
+            codebook=codebook,
             codebook_name=new.codebook,
-            codebook_path=codebooks.path_of(studio.project, new.codebook),
+            codebook_path=path,
             engine=engine.address,
             engine_label=engine.label,
             options=ExtractionOptions(

@@ -72,7 +72,7 @@ export class Form {
     this.find(this.root.querySelector("[data-find]").value);
     this.mark();
     this.refocus(focus);
-    if (!this.editing) for (const one of this.fields.querySelectorAll("input:not([type=search]), textarea, select, button:not(.open):not([data-fold])")) one.disabled = true;
+    this.lock(this.fields);
   }
 
   count() {
@@ -181,6 +181,13 @@ export class Form {
     if (!keys.has("unit")) fields.querySelector("[data-also=unit]").remove();
     this.fill(fields, place);
     body.append(fields);
+    this.lock(body);
+  }
+
+  // Who may only look can open cards and find variables.
+  lock(element) {
+    if (this.editing) return;
+    for (const one of element.querySelectorAll("input:not([type=search]), textarea, select, button:not(.open, [data-fold])")) one.disabled = true;
   }
 
   fill(element, place) {

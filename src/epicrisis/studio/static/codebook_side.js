@@ -35,7 +35,7 @@ export class Prompt {
     this.budget.textContent = this.say("budget", { n: this.number(found.budget) });
     this.load.hidden = !found.countable;
     this.messages.replaceChildren(...found.messages.flatMap((message) => [
-      Object.assign(document.createElement("h3"), { textContent: this.say(`role-${message.role}`) }),
+      Object.assign(document.createElement("h2"), { textContent: this.say(`role-${message.role}`) }),
       Object.assign(document.createElement("pre"), { textContent: message.content }),
     ]));
   }
@@ -106,11 +106,13 @@ export class Try {
       const found = await send("GET", `/api/tries/${encodeURIComponent(id)}`);
       if (this.id !== id) return;
       this.show(found);
-      if (["finished", "failed", "cancelled"].includes(found.status)) {
-        this.state.replaceChildren(this.badge(found.status), " ", found.error ? [found.error.message, found.error.hint].join(" ") : "");
+      const { status, before, answered, total } = found.progress;
+      if (["finished", "failed", "cancelled"].includes(status)) {
+        const words = found.error ? [found.error.message, found.error.hint] : [found.failure, ...(found.notes || [])];
+        this.state.replaceChildren(this.badge(status), ` ${words.filter(Boolean).join(" ")}`);
         return;
       }
-      this.state.textContent = this.say(found.status === "queued" ? "waiting" : "trying");
+      this.state.textContent = status === "queued" ? this.say("waiting", { n: before }) : this.say("trying", { n: answered, all: total });
       await new Promise((resolve) => setTimeout(resolve, 400));
     }
   }
@@ -152,7 +154,7 @@ export class Try {
       value.append(Object.assign(document.createElement("div"), { textContent: item.map((one) => `${one.label}: ${one.shown || "–"}`).join("; ") }));
     }
     for (const note of answer.notes || []) value.append(document.createElement("br"), Object.assign(document.createElement("small"), { textContent: note }));
-    const status = cell(this.badge(answer.status));
+    const status = cell(this.badge(answer.so_far || answer.status));
     if (typeof answer.confidence === "number") status.append(` ${Math.round(answer.confidence * 100)} %`);
     row.append(cell(answer.label), value, status);
     return row;
