@@ -258,8 +258,8 @@ def test_a_reload_loses_nothing_and_lost_saves_are_made_up_for(
     window.context.set_offline(False)
     page.reload()
     _ready(page)
-    _saved(page)
     expect(page.locator("#row-size .value")).to_have_text("25 mm")
+    expect(page.locator("#row-size .beside")).to_contain_text("saved ")
     assert judged("R-1") == {"size": ("stated", {"value": 25.0, "unit": "mm"})}
 
     # What the codebook does not allow comes back to its field, with the reason.

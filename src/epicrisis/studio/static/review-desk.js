@@ -29,12 +29,12 @@ export class Desk {
     // What was selected when a finger came down: the touch itself drops it.
     this.snapshot = null;
     this.lastType = new Map();
-    this.drafts = new Drafts(view.review.id, view.report_id);
+    this.drafts = new Drafts(view.me, view.review.id, view.report_id);
     this.here = `/reviews/${encodeURIComponent(view.review.id)}`;
     this.text = new ReportText(document.getElementById("text"), view.text);
     this.caret = new WordCaret(this.text);
     const versions = new Map(view.judgements.map((one) => [one.variable, one.version]));
-    this.saver = new Saver(view.review.id, view.report_id, versions, {
+    this.saver = new Saver(view.me, view.review.id, view.report_id, versions, {
       saved: (name, saved) => this.saved(name, saved),
       stale: (name, said, current) => this.stale(name, said, current),
       refused: (name, said, error) => this.refused(name, said, error),

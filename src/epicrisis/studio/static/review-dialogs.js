@@ -23,7 +23,8 @@ function version(question, said) {
 export function whatOfTheRest(labels, hidden) {
   const list = el("ul", { class: "rest" }, ...labels.slice(0, 12).map((label) => el("li", {}, label)), labels.length > 12 ? el("li", {}, "…") : null);
   const choice = hidden ? { text: say("rest_not_mentioned"), value: "not_mentioned", main: true } : { text: say("rest_accept"), value: "accept", main: true };
-  return ask(say("rest_title", { n: labels.length }), list, [choice, { text: say("go_back"), value: null }]);
+  // Enter alone must not accept what nobody looked at.
+  return ask(say("rest_title", { n: labels.length }), list, [choice, { text: say("go_back"), value: null, focus: true }]);
 }
 
 function ask(title, body, choices) {
@@ -65,6 +66,6 @@ function ask(title, body, choices) {
     );
     document.body.append(dialog);
     dialog.showModal();
-    buttons[0].focus();
+    buttons[Math.max(0, choices.findIndex((one) => one.focus))].focus();
   });
 }

@@ -1,7 +1,8 @@
 // What is typed and not saved yet, kept by the tab until it is: a reload loses nothing.
 export class Drafts {
-  constructor(review, report) {
-    this.prefix = `epicrisis-draft/${review}/${report}/`;
+  // Whoever logs in after somebody else in this tab finds nothing of theirs.
+  constructor(person, review, report) {
+    this.prefix = `epicrisis-draft/${person}/${review}/${report}/`;
   }
 
   key(variable, field) {

@@ -6,12 +6,12 @@ const LONGEST = 30000;
 
 export class Saver {
   // tell: { saved(name, answer), stale(name, said, current), refused(name, said, error), moved() }
-  constructor(review, report, versions, tell) {
+  constructor(person, review, report, versions, tell) {
     this.address = `/api/reviews/${encodeURIComponent(review)}/judgement`;
     this.report = report;
     this.versions = versions;
     this.tell = tell;
-    this.key = `epicrisis-unsaved/${review}/${report}`;
+    this.key = `epicrisis-unsaved/${person}/${review}/${report}`;
     this.waiting = new Map();
     this.sending = new Map();
     this.held = new Set();
@@ -33,6 +33,15 @@ export class Saver {
   kept() {
     const kept = sessionStorage.getItem(this.key);
     return kept === null ? [] : JSON.parse(kept);
+  }
+
+  // Whether this tab saved something a moment ago that the page, asked for at the same time, does not know yet.
+  missed(versions) {
+    const kept = sessionStorage.getItem(`${this.key}/last`);
+    sessionStorage.removeItem(`${this.key}/last`);
+    if (kept === null) return false;
+    const { name, version, at } = JSON.parse(kept);
+    return Date.now() - at < 10000 && version > (versions.get(name) ?? 0);
   }
 
   // said: what holds now ({accept} or {status, value, evidence, comment}); null takes the judgement back.
@@ -84,21 +93,25 @@ export class Saver {
   async deliver(name, change) {
     // Only after it stands in the list of those being sent.
     await Promise.resolve();
+    let saved;
     try {
-      const saved = await this.request(name, change);
-      this.delay = FIRST;
-      this.trouble = null;
-      const version = saved.judgement === null ? 0 : saved.judgement.version;
-      this.versions.set(name, version);
-      if (this.waiting.has(name)) this.waiting.get(name).version = version;
-      this.sending.delete(name);
-      this.remember();
-      this.tell.saved(name, saved);
-      this.next(name);
+      saved = await this.request(name, change);
     } catch (error) {
       this.sending.delete(name);
       this.failed(name, change, error);
+      this.tell.moved();
+      return;
     }
+    this.delay = FIRST;
+    this.trouble = null;
+    const version = saved.judgement === null ? 0 : saved.judgement.version;
+    this.versions.set(name, version);
+    keep(`${this.key}/last`, { name, version, at: Date.now() });
+    if (this.waiting.has(name)) this.waiting.get(name).version = version;
+    this.sending.delete(name);
+    this.remember();
+    this.tell.saved(name, saved);
+    this.next(name);
     this.tell.moved();
   }
 
@@ -139,11 +152,15 @@ export class Saver {
 
   remember() {
     const open = [...this.sending, ...this.waiting].map(([name, { said, version }]) => ({ name, said, version }));
-    try {
-      if (open.length) sessionStorage.setItem(this.key, JSON.stringify(open));
-      else sessionStorage.removeItem(this.key);
-    } catch {
-      // The tab's storage is full: it is still tried again as long as the page is open.
-    }
+    if (open.length) keep(this.key, open);
+    else sessionStorage.removeItem(this.key);
+  }
+}
+
+function keep(key, value) {
+  try {
+    sessionStorage.setItem(key, JSON.stringify(value));
+  } catch {
+    // The tab's storage is full: what is open is tried again as long as the page is there.
   }
 }

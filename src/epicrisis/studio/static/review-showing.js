@@ -66,6 +66,10 @@ export const showing = {
   },
 
   restore() {
+    if (this.saver.missed(this.saver.versions)) {
+      window.location.reload();
+      return;
+    }
     for (const name of this.drafts.of("value")) if (this.byName.has(name) && this.may) this.openEditor(name);
     let kept = 0;
     for (const { name, said, version } of this.saver.kept()) {
