@@ -122,6 +122,30 @@ def test_what_says_nothing(client: Any, room: Any, more: dict[str, Any]) -> None
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        '{"report": "\\ud800", "variable": "side", "status": "stated", "value": "left"}',
+        '{"report": "R-1", "variable": "side\\u0000", "status": "stated", "value": "left"}',
+        '{"report": "R-1", "variable": "side", "status": "stated", "value": "\\ud800"}',
+        '{"report": "R-1", "variable": "lesions", "status": "stated", "value": [{"\\ud800": 1}]}',
+        '{"report": "R-1", "variable": "drugs", "status": "stated", "value": [{"text": "a", "start": NaN}]}',
+        '{"report": "R-1", "variable": "drugs", "status": "stated", "value": [{"start": 1e999}]}',
+        '{"report": "R-1", "variable": "size", "status": "stated", "value": Infinity}',
+        '{"report": "R-1", "variable": "size", "status": "stated", "value": {"value": [], "unit": {}}}',
+        '{"report": "R-1", "variable": "conclusion", "status": "stated", "value": {"a": [[[]]]}}',
+        '{"report": "R-1", "variable": "infarct", "status": "stated", "value": ' + "9" * 5000 + "}",
+        '{"report": "R-1", "variable": "side", "status": "stated", "value": ' + "[" * 9000 + "]" * 9000 + "}",
+        "[]",
+        "{",
+    ],
+)
+def test_what_a_hostile_program_sends(client: Any, room: Any, body: str) -> None:
+    answer = client.put(DECISION, content=body, headers={"content-type": "application/json"})
+    assert answer.status_code in (400, 404, 422)
+    assert answer.json()["message"]
+
+
+@pytest.mark.parametrize(
     "more",
     [
         {"report": "R-9", "status": "not_mentioned"},

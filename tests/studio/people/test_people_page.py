@@ -156,3 +156,12 @@ def test_guessing_the_old_password_is_slow(browser: Callable[..., Any]) -> None:
         for number in range(7)
     ]
     assert tried == [422] * 5 + [429] * 2
+
+
+def test_names_and_passwords_of_broken_text(browser: Callable[..., Any]) -> None:
+    admin = browser("admin")
+    admin.headers["content-type"] = "application/json"
+    broken = '{"name": "x\\ud800", "role": "viewer", "password": "correct horse battery"}'
+    assert admin.post("/api/people", content=broken).status_code == 422
+    broken = '{"old": "\\ud800", "new": "correct horse battery"}'
+    assert admin.put("/api/account/password", content=broken).status_code == 422

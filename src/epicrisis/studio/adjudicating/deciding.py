@@ -10,6 +10,7 @@ from ...extraction.checking import InvalidValueError
 from ...extraction.codec import dump_json
 from ..people.activity import note, now
 from ..reviewing.judging import Checked, Saying, accepted, checked
+from ..reviewing.texts import fit
 from ..web.refusals import Refused, conflict, not_found
 from .review import Review
 from .said import Place, Said, decisions
@@ -123,7 +124,7 @@ def _models(review: Review, place: Place) -> Checked:
 
 
 def _unusable(name: str, problem: str) -> Refused:
-    return Refused(422, "value", f"{name.replace('_', ' ')} {problem}.", "Correct it and decide again.")
+    return Refused(422, "value", fit(f"{name.replace('_', ' ')} {problem}."), "Correct it and decide again.")
 
 
 def answer_of_model(review: Review, place: Place) -> Answer | None:

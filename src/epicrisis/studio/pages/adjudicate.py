@@ -67,7 +67,7 @@ class Decided(BaseModel):
 class GoldName(BaseModel):
     """What a file of gold is to be called."""
 
-    name: str = Field(min_length=1, max_length=120)
+    name: Fit = Field(min_length=1, max_length=120)
 
 
 @routes.page("/reviews/{review}/agreement", "agreement.html")

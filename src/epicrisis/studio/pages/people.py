@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from ..people.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD, Account, Accounts
 from ..people.limits import LoginLimits
 from ..people.roles import Role
+from ..reviewing.texts import Fit
 from ..studio import Studio
 from ..web.dependencies import Admin, TheStudio, Viewer
 from ..web.refusals import Refused, conflict, not_found
@@ -43,9 +44,9 @@ class People(BaseModel):
 class NewAccount(BaseModel):
     """Somebody who may log in from now on. The first one must be an admin."""
 
-    name: str = Field(max_length=64)
+    name: Fit = Field(max_length=64)
     role: RoleName
-    password: str = Field(max_length=LONGEST_PASSWORD)
+    password: Fit = Field(max_length=LONGEST_PASSWORD)
 
 
 class NewRole(BaseModel):
@@ -57,14 +58,14 @@ class NewRole(BaseModel):
 class NewPassword(BaseModel):
     """A password that an admin gives."""
 
-    password: str = Field(max_length=LONGEST_PASSWORD)
+    password: Fit = Field(max_length=LONGEST_PASSWORD)
 
 
 class OwnPassword(BaseModel):
     """Another password for oneself; ``old`` is the one so far."""
 
-    old: str = Field(max_length=LONGEST_PASSWORD)
-    new: str = Field(max_length=LONGEST_PASSWORD)
+    old: Fit = Field(max_length=LONGEST_PASSWORD)
+    new: Fit = Field(max_length=LONGEST_PASSWORD)
 
 
 class Own(BaseModel):
