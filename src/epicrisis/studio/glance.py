@@ -88,7 +88,7 @@ def glance(studio: Studio, *, reports: int, gold: int) -> Glance:
         # Whoever brings gold need not make it.
         "review": gold > 0 or any(one.full or one.closed for one in reviews),
         "evaluate": evaluations.is_dir() and any(evaluations.iterdir()),
-        "export": _was_done(studio, "%export%"),
+        "export": _was_done(studio, "run.export"),
     }
     # Without answers there is nothing to review: what came with the project is no step of the way.
     if not answered:
@@ -163,6 +163,4 @@ def _runs(studio: Studio) -> tuple[list[RunGlance], int, bool]:
 
 def _was_done(studio: Studio, action: str) -> bool:
     with studio.database.reading() as db:
-        return (
-            db.execute("SELECT 1 FROM activity WHERE action LIKE ? LIMIT 1", (action,)).fetchone() is not None
-        )
+        return db.execute("SELECT 1 FROM activity WHERE action = ? LIMIT 1", (action,)).fetchone() is not None

@@ -13,6 +13,8 @@ Shelf = Literal["codebooks", "reports", "gold", "adapters"]
 SHELVES: tuple[Shelf, ...] = ("codebooks", "reports", "gold", "adapters")
 #: What a file in a project may be called: it cannot leave its folder, hide, or be an option of a command.
 _NAME = re.compile(r"[^\W_][\w .()+-]{0,119}", re.UNICODE)
+#: File systems take 255; some scripts need three for a letter.
+_BYTES = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,4 +87,5 @@ class Project:
 
 def is_name(name: str) -> bool:
     """Whether a file of a project may be called so."""
-    return _NAME.fullmatch(name) is not None and not name.endswith((".", " ")) and ".." not in name
+    fits = _NAME.fullmatch(name) is not None and len(name.encode()) <= _BYTES
+    return fits and not name.endswith((".", " ")) and ".." not in name

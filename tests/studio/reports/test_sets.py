@@ -197,7 +197,9 @@ def test_what_leaves_the_project_is_noted(shelve, client, project: Project) -> N
     assert noted == [("reports.download", "r.csv"), ("reports.download", "letters")]
 
 
-@pytest.mark.parametrize("name", ["..", "...", ".hidden", "a\\b", "x" * 150, "é" * 110, "\0", "a\nb"])
+@pytest.mark.parametrize(
+    "name", ["..", "...", ".hidden", "a\\b", "x" * 150, "é" * 110, "名" * 110, "\0", "a\nb"]
+)
 def test_forged_names_are_refused(client, name: str) -> None:
     for answer in (
         client.get(f"/api/reports/{quote(name, safe='')}"),
