@@ -76,19 +76,19 @@ class Engines:
 
     def allow(self, address: str, label: str, *, by: str) -> None:
         """Allow what an admin typed or chose: a server, a file on the Hub, a model of the catalogue in one of
-        the embedded engines, or a file in the folders of models. Raises OptionError for anything else: no path
-        that somebody types is opened."""
+        the embedded engines, or a file in the folders of models. Raises OptionError for anything else: no
+        path that somebody types is opened."""
         from ..engines.address import parse
 
         named = address.lower().startswith(("http://", "https://", "hf:"))
         path = any(mark in address for mark in "/\\~") or address.lower().endswith(".gguf")
-        if address not in model_files() and not named:
-            # Not even whether there is such a file is told.
-            if path or parse(address).kind != "catalogue":
-                raise OptionError(
-                    "Files are not named here.",
-                    hint="Put the model into a folder that EPICRISIS_MODELS names, and choose it there.",
-                )
+        known = named or address in model_files()
+        # Not even whether there is such a file is told.
+        if not known and (path or parse(address).kind != "catalogue"):
+            raise OptionError(
+                "Files are not named here.",
+                hint="Put the model into a folder that EPICRISIS_MODELS names, and choose it there.",
+            )
         self.add(address, label, by=by)
 
     def add(self, address: str, label: str, *, by: str) -> None:

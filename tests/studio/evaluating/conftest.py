@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import random
+import shutil
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +26,11 @@ from epicrisis.runs.manifest import (
 )
 from epicrisis.runs.manifest import Counts as CountsRecord
 from epicrisis.runs.store import NewRun, Store
+from epicrisis.studio.evaluating.asked import Asked
+from epicrisis.studio.evaluating.measuring import evaluation_of
 from epicrisis.studio.project import Project
+from epicrisis.studio.settings import Settings
+from epicrisis.studio.studio import Studio
 
 CODEBOOK = """\
 name: kidney
@@ -64,6 +70,7 @@ class Study:
             }
             for one in self.ids
         }
+        self._made: set[str] = set()
         self.gold = "gold.csv"
         self.write_gold(self.gold, self.ids[:gold])
 
@@ -77,7 +84,10 @@ class Study:
                 rows.writerow([one, side, str(true["cyst"]).lower(), true["size"] if true["cyst"] else ""])
 
     def run(self, name: str = "kidney-1", every: int = 4, options: dict[str, Any] | None = None) -> str:
-        """Add a run; every ``every``-th side is wrong."""
+        """Add a run; every ``every``-th side is wrong. One that is there already is not made again."""
+        if name in self._made and options is None:
+            return name
+        self._made.add(name)
         manifest = Manifest(
             run=name,
             status="finished",
@@ -132,9 +142,28 @@ class Study:
         }
 
 
+@pytest.fixture(scope="session")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose run is measured already: measuring takes seconds."""
+    project = Project.at(tmp_path_factory.mktemp("measured") / "study")
+    study = Study(project)
+    studio = Studio(project, Settings())
+    task = evaluation_of(studio, study.run(), Asked(gold="gold.csv")).task
+    assert task is not None
+    task.join()
+    assert task.state == "done", task.problem
+    return project.folder
+
+
 @pytest.fixture
-def study(project: Project) -> Study:
-    return Study(project)
+def study(project: Project, measured: Path) -> Study:
+    """The run ``kidney-1`` is there, and its evaluation by ``gold.csv``."""
+    shutil.copytree(
+        measured, project.folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("studio.sqlite*")
+    )
+    study = Study(project)
+    study._made.add("kidney-1")
+    return study
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ...api import Run
 from ...errors import OptionError
-from ...evaluation.comparison.diff import ChangedCell, Diff
 from ...evaluation.gold import Blank
 from ..stored_runs import open_run
 from ..studio import Studio
@@ -13,9 +12,6 @@ from .asked import AskedComparison, key_of
 from .humans import read, stamp_of
 from .kept import KeptComparison
 from .measuring import Measured, begun
-
-#: Which changed cells to show.
-WHICH = ("all", "mended", "broken", "neither")
 
 
 def comparison_of(studio: Studio, asked: AskedComparison) -> Measured[KeptComparison]:
@@ -42,14 +38,3 @@ def _compare(studio: Studio, runs: list[Run], asked: AskedComparison, task: Task
         task.tell(run.id, number, total)
         diffs.append(diff(runs[0], run, gold=gold))
     return KeptComparison(asked=asked, comparison=comparison, diffs=diffs)
-
-
-def chosen_cells(diff: Diff, variable: str, which: str) -> list[ChangedCell]:
-    """The cells in which two runs differ: of one variable, or all; those that only the new run has right
-    ('mended'), only the old one ('broken'), or none of the two ('neither'), by gold."""
-    side = {"mended": "new", "broken": "old", "neither": "neither"}.get(which)
-    return [
-        cell
-        for cell in diff.cells
-        if (not variable or cell.variable == variable) and (side is None or cell.agrees == side)
-    ]

@@ -67,7 +67,7 @@ def models(studio: Studio, store: ModelStore | None = None) -> list[ModelView]:
     stored = {model.sha256: model for model in store.installed()}
     tasks = model_tasks(studio)
     found = [_of_catalogue(entry, stored.pop(entry.sha256, None), store, tasks) for entry in CATALOGUE]
-    return [*found, *(_stored(model, store, tasks) for model in stored.values())]
+    return [*found, *(_stored(model, tasks) for model in stored.values())]
 
 
 def pull(studio: Studio, wanted: str, *, by: str) -> Task:
@@ -104,7 +104,7 @@ def verify(studio: Studio, sha256: str, *, by: str) -> Task:
     model = _find(store, sha256)
     size = next((entry.size for entry in CATALOGUE if entry.sha256 == sha256), None)
 
-    def work(task: Task) -> None:
+    def work(_task: Task) -> None:
         store.verify(model.path, sha256, size=size, name=model.name, again=True)
 
     with studio.database.writing() as db:
@@ -179,7 +179,7 @@ def _of_catalogue(
     )
 
 
-def _stored(model: StoredModel, store: ModelStore, tasks: Tasks) -> ModelView:
+def _stored(model: StoredModel, tasks: Tasks) -> ModelView:
     view = ModelView(
         sha256=model.sha256,
         address=model.name or "",

@@ -33,8 +33,8 @@ class Machine(BaseModel):
 
 
 class ModelsView(BaseModel):
-    """``fetches``: what is being fetched that the catalogue does not have. ``files``: model files that an admin
-    can allow as engines. ``working``: something goes on that is soon different."""
+    """``fetches``: what is being fetched that the catalogue does not have. ``files``: model files that an
+    admin can allow as engines. ``working``: something goes on that is soon different."""
 
     machine: Machine
     models: list[ModelView]
