@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from fastapi import Request
+from pydantic import BaseModel
+
 from epicrisis.studio.project import Project
 from epicrisis.studio.settings import Settings
+from epicrisis.studio.web.dependencies import Viewer
+from epicrisis.studio.web.twin import Pages
+
+
+class Asked(BaseModel):
+    """What the page of a refusal shows."""
+
+    message: str
+    hint: str = ""
+    where: str = ""
 
 
 def test_a_page_and_its_twin(client, project: Project) -> None:
@@ -36,3 +49,17 @@ def test_the_interface_follows_the_browser(client) -> None:
 
 def test_settings_default_to_this_machine() -> None:
     assert Settings().is_loopback
+
+
+def test_a_view_may_ask_for_the_request(client) -> None:
+    part = Pages("test")
+
+    @part.page("/asked", "refused.html")
+    def asked(request: Request, _person: Viewer) -> Asked:
+        return Asked(message=f"asked for {request.url.path}")
+
+    client.app.include_router(part.pages)
+    client.app.include_router(part.api)
+
+    assert "asked for /asked" in client.get("/asked").text
+    assert client.get("/api/asked").json()["message"] == "asked for /api/asked"

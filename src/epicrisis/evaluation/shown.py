@@ -47,7 +47,7 @@ def _words(value: Any) -> str:
 
 
 def _mapping(value: Mapping[str, Any]) -> str:
-    if value.keys() == {"value", "unit"}:
+    if {"value", "unit"} <= value.keys() <= {"value", "unit", "written"}:
         unit = "" if value["unit"] == "1" else f" {value['unit']}"
         return f"{_words(value['value'])}{unit}"
     if "text" in value and value.keys() <= {"text", "type", "start", "end"}:

@@ -66,12 +66,16 @@ def _as_page(view: Callable[P, V], template: str) -> Callable[..., Response]:
     hints = typing.get_type_hints(view, include_extras=True)
     signature = inspect.signature(view)
     resolved = [one.replace(annotation=hints[name]) for name, one in signature.parameters.items()]
-    asked = inspect.Parameter("request_", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
-
-    def page(request_: Request, **arguments: Any) -> Response:
-        return render(request_, template, view(**arguments))  # type: ignore[call-arg]
-
     keyword = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in resolved]
-    page.__signature__ = inspect.Signature([*keyword, asked])  # type: ignore[attr-defined]
+    # FastAPI hands the request to one parameter only: the view's own, if it has one.
+    own = next((one.name for one in keyword if one.annotation is Request), None)
+    if own is None:
+        keyword.append(inspect.Parameter("request_", inspect.Parameter.KEYWORD_ONLY, annotation=Request))
+
+    def page(**arguments: Any) -> Response:
+        request = arguments.pop("request_") if own is None else arguments[own]
+        return render(request, template, view(**arguments))  # type: ignore[call-arg]
+
+    page.__signature__ = inspect.Signature(keyword)  # type: ignore[attr-defined]
     page.__name__ = f"{view.__name__}_page"
     return page
