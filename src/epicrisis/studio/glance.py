@@ -81,13 +81,14 @@ def glance(studio: Studio, *, reports: int, gold: int) -> Glance:
         for one in reviews[:SHOWN]
     ]
     evaluations = studio.project.cache / "evaluations"
+    evaluated = evaluations.is_dir() and any(evaluations.iterdir())
     done: dict[StepName, bool] = {
         "codebook": bool(codebook_names(studio.project)),
         "reports": reports > 0,
         "run": answered,
-        # Whoever brings gold need not make it.
-        "review": gold > 0 or any(one.full or one.closed for one in reviews),
-        "evaluate": evaluations.is_dir() and any(evaluations.iterdir()),
+        # Whoever brought gold and evaluated by it need not make any.
+        "review": any(one.full or one.closed for one in reviews) or (gold > 0 and evaluated),
+        "evaluate": evaluated,
         "export": _was_done(studio, "run.export"),
     }
     # Without answers there is nothing to review: what came with the project is no step of the way.

@@ -78,7 +78,8 @@ def test_the_steps_from_codebook_to_export(client, project: Project) -> None:
     ]
     assert _next(client) == "review"
     (project.shelf("gold") / "g.csv").write_text("id,size_mm\n1,7\n")
-    assert _next(client) == "evaluate"
+    assert _next(client) == "review"
+    assert "Evaluate at once" in client.get("/").text
     (project.cache / "evaluations").mkdir(parents=True)
     (project.cache / "evaluations" / "x").write_text("{}")
     assert _next(client) == "export"
