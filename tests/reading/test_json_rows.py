@@ -164,3 +164,12 @@ def test_no_input_but_a_reading_error(tmp_path_factory, content, chunk):
             assert not all(isinstance(row, dict) for row in whole) or repeated
         else:
             assert found == json.loads("[" + content)
+
+
+@pytest.mark.parametrize("ending", ["json", "jsonl"])
+@pytest.mark.parametrize("value", ["[" * 100_000 + "]" * 100_000, "9" * 5000])
+def test_what_python_cannot_hold_is_a_reading_error(write, ending, value):
+    content = f'{{"id": 1, "text": "a", "more": {value}}}'
+    path = write(f"big.{ending}", f"[{content}]" if ending == "json" else content)
+    with pytest.raises(ReadingError, match="nested too deeply"):
+        list(read(path))

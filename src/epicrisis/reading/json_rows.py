@@ -77,6 +77,8 @@ def _lines(path: Path, encoding: str) -> Iterator[_Raw]:
                     problem, column = error.msg, error.colno
                 except _RepeatedKeyError:
                     raise _repeated(path, number) from None
+                except (RecursionError, ValueError):
+                    raise _beyond_reason(path, number) from None
                 else:
                     yield number, _row(value, path, number, "line")
                     continue
@@ -128,6 +130,8 @@ def _elements(window: _Window, path: Path) -> Iterator[_Raw]:
                 value = window.element()
             except _RepeatedKeyError:
                 raise _repeated(path, line) from None
+            except (RecursionError, ValueError):
+                raise _beyond_reason(path, line) from None
             yield line, _row(value, path, line, "element of the array")
             after = window.peek()
             if after not in (",", "]"):
@@ -140,6 +144,15 @@ def _elements(window: _Window, path: Path) -> Iterator[_Raw]:
         raise ReadingError(
             "There is more after the end of the array.", path=path, line=window.line, hint=_BROKEN
         )
+
+
+def _beyond_reason(path: Path, line: int) -> ReadingError:
+    return ReadingError(
+        "The JSON here is nested too deeply, or has a number of thousands of digits.",
+        path=path,
+        line=line,
+        hint="A report is an object with text and a few columns: export it again.",
+    )
 
 
 _BROKEN = "The file may be cut short or put together by hand: export it again."
