@@ -3,25 +3,44 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import json
+import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from random import Random
+from typing import Any, ClassVar
 
 import pytest
 import uvicorn
 from argon2 import PasswordHasher
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from epicrisis import ExtractionOptions, extract, library
+from epicrisis.codebook import load as load_codebook
+from epicrisis.engines.scripted import ScriptedEngine
+from epicrisis.extraction.answer import Status
+from epicrisis.extraction.codec import dump_answers, load_answers
 from epicrisis.studio.app import create_app
+from epicrisis.studio.codebook_versions import Versions
 from epicrisis.studio.database import Database
 from epicrisis.studio.engines import Engines
+from epicrisis.studio.example import copy_example
+from epicrisis.studio.jobs import JobProgress, JobRequest, Jobs
 from epicrisis.studio.people.accounts import Accounts
 from epicrisis.studio.people.sessions import has_accounts
 from epicrisis.studio.project import Project
+from epicrisis.studio.reviewing import NewReview, Reviews
+from epicrisis.studio.reviewing.desk import Desk
+from epicrisis.studio.reviewing.judging import Saying
+from epicrisis.studio.reviewing.queue import take_next
+from epicrisis.studio.reviewing.reviews import find as find_review
 from epicrisis.studio.settings import Settings
+from epicrisis.studio.studio import Studio
 
 PASSWORD = "correct horse battery"
 
@@ -193,3 +212,193 @@ def add_people(project: Project) -> Callable[..., None]:
 def add_script(project: Project) -> Callable[..., str]:
     """``add_script({"R-1": {...}, None: {...}})``: an engine that answers by report id; gives its address."""
     return lambda replies, name="script": _add_script(project, replies, name)
+
+
+class Clinic:
+    """The memory clinic: a project in which every page has something to show, being served.
+
+    The shipped reports and gold; answers by a script, mostly as the gold, less sure where they are wrong.
+    ``ids`` fill the addresses of pages.
+    """
+
+    PEOPLE: ClassVar = {"anna": "admin", "bram": "reviewer", "carla": "reviewer", "daan": "editor"}
+
+    def __init__(self, folder: Path) -> None:
+        self.project = Project.at(folder / "memory-clinic")
+        self.studio = Studio(self.project, Settings())
+        _add_people(self.project, self.PEOPLE)
+        copy_example(self.studio, by="anna")
+        with (library.path("brain-mri") / library.GOLD_FILE).open(encoding="utf-8", newline="") as file:
+            self.gold = {row["id"]: row for row in csv.DictReader(file)}
+        self.codebook = load_codebook(self.project.file("codebooks", "brain-mri.yaml"))
+        self._better_codebook()
+        run = self._run("example-7b", 0.07)
+        self.ids = {
+            "run": run,
+            "other": self._run("example-1.5b", 0.2),
+            "review": self._two_reviewers(run),
+            "mine": self._one_reviewer(run),
+            "job": self._at_work(),
+        }
+        self.engine = _add_script(
+            self.project, {one: self.reply(one, 0.07) for one in self.gold}, "example-7b"
+        )
+        self.password, self.address = PASSWORD, ""
+
+    def close(self) -> None:
+        self._working.release()
+
+    def reply(self, report: str, wrong: float) -> dict[str, Any]:
+        """What the model says: as the gold, but for a share of ``wrong`` answers."""
+        row, said = self.gold[report], {}
+        for variable in self.codebook.variables:
+            name = variable.name
+            found: Any = {"quote": row[f"{name}__evidence"] or None, "value": _typed(variable, row[name])}
+            if self.is_wrong(report, name, wrong):
+                found = self._mistaken(variable, found)
+            said[name] = found
+        return said
+
+    @staticmethod
+    def is_wrong(report: str, name: str, share: float) -> bool:
+        return Random(f"{report} {name}").random() < share
+
+    @staticmethod
+    def _mistaken(variable: Any, found: dict[str, Any]) -> dict[str, Any]:
+        value, options = found["value"], [one.value for one in getattr(variable, "options", None) or []]
+        if value is None or isinstance(value, str):
+            return {"quote": None, "value": None}
+        if isinstance(value, bool):
+            return found | {"value": not value}
+        if options:
+            return found | {"value": options[max(options.index(value) - 1, 0)]}
+        return found | {"value": value + 1}
+
+    def _better_codebook(self) -> None:
+        versions = Versions(self.project, self.studio.database)
+        before = versions.current("brain-mri")
+        yaml = before.yaml.replace(
+            "exclude: [White matter lesions described without a grade]",
+            "exclude: [White matter lesions described without a grade, A grade of an earlier scan]",
+        )
+        versions.save(
+            "brain-mri", yaml, base=before.number, by="daan", note="Fazekas: earlier scans do not count"
+        )
+
+    def _run(self, model: str, wrong: float) -> str:
+        engine = ScriptedEngine({one: self.reply(one, wrong) for one in self.gold}, model=model)
+        run = extract(
+            self.project.file("reports", "brain-mri.csv"),
+            self.project.file("codebooks", "brain-mri.yaml"),
+            engine,
+            columns={"date": "scan_date"},
+            options=ExtractionOptions(repair=False, second_look=False),
+            store=self.project.store,
+        )
+        with closing(sqlite3.connect(self.project.store)) as db, db:
+            for number, report, kept in db.execute(
+                "SELECT x.id, r.report_id, x.answers FROM runs JOIN run_reports r ON r.run = runs.number"
+                " JOIN results x ON x.id = r.result WHERE runs.id = ?",
+                (run.id,),
+            ).fetchall():
+                answers = {
+                    name: replace(answer, confidence=self._sure(report, name, wrong))
+                    for name, answer in load_answers(kept).items()
+                }
+                db.execute("UPDATE results SET answers = ? WHERE id = ?", (dump_answers(answers), number))
+        return run.id
+
+    def _sure(self, report: str, name: str, wrong: float) -> float:
+        draw = Random(f"{name} {report}").random()
+        return round(0.42 + 0.4 * draw if self.is_wrong(report, name, wrong) else 1 - 0.25 * draw**3, 3)
+
+    def _two_reviewers(self, run: str) -> str:
+        """Twelve reports, each looked at by two people, who differ in some answers; some are decided."""
+        reviews = Reviews(self.studio)
+        wanted = NewReview(run=run, name="Gold sample", sequence="sample", size=12, seed=4, raters=2)
+        review = reviews.create(wanted, by="anna").id
+        with self.studio.database.reading() as db:
+            reports = [
+                row["report_id"]
+                for row in db.execute(
+                    "SELECT report_id FROM review_reports WHERE review = ? ORDER BY seq", (review,)
+                )
+            ]
+        for person, share in (("bram", 0.03), ("carla", 0.05)):
+            for report in reports:
+                desk = Desk(self.studio, review, report, person)
+                self._say(desk, report, person, share)
+                desk.finish("accept")
+        self.reviewed = reports[0]
+        return review
+
+    def _say(self, desk: Desk, report: str, person: str, share: float) -> None:
+        for variable in self.codebook.variables:
+            name, row = variable.name, self.gold[report]
+            value, status = _typed(variable, row[name]), row[f"{name}__status"]
+            if Random(f"{person} {report} {name}").random() < share:
+                other = self._mistaken(variable, {"quote": None, "value": value})["value"]
+                value, status = other, "not_mentioned" if other is None else "stated"
+            elif not self.is_wrong(report, name, 0.07) and desk.answers[name].status is not Status.FAILED:
+                continue
+            quote = row[f"{name}__evidence"]
+            start = (desk.text or "").find(quote) if quote and value is not None else -1
+            place = (start, start + len(quote)) if start >= 0 else None
+            desk.save(name, Saying(Status(status), value, place), comment="", version=0)
+
+    def _one_reviewer(self, run: str) -> str:
+        """The least certain first; two reports are done, the third is at hand."""
+        review = Reviews(self.studio).create(NewReview(run=run, name="Least certain first"), by="daan").id
+        report = None
+        for _ in range(2):
+            with self.studio.database.writing() as db:
+                report = take_next(db, find_review(db, review), "anna", report)
+            desk = Desk(self.studio, review, report or "", "anna")
+            self._say(desk, desk.report_id, "anna", 0)
+            report = desk.finish("accept")
+        self.current = report or ""
+        return review
+
+    def _at_work(self) -> str:
+        """A run at work, as its process tells the studio; this process stands for it."""
+        jobs = Jobs(self.project)
+        address = _add_script(self.project, {None: {}}, "example-7b-fp16")
+        job = jobs.add(JobRequest(reports="brain-mri.csv", codebook="brain-mri", engine=address), by="daan")
+        self._working = jobs.lock(job)
+        assert self._working.acquire()
+        assert jobs.begin(job)
+        jobs.tell(
+            job,
+            JobProgress(
+                phase="asking", total=24, done=15, tokens_read=48_210, tokens_written=11_904,
+                pace=14.2, eta=127.8, at=time.time(),
+            ),
+            None,
+        )  # fmt: skip
+        return job
+
+
+def _typed(variable: Any, text: str) -> Any:
+    """A cell of the shipped gold as a model writes it."""
+    if not text:
+        return None
+    if variable.kind == "boolean":
+        return text == "true"
+    if variable.kind in ("ordinal", "count"):
+        number = float(text)
+        return int(number) if number.is_integer() else number
+    return text
+
+
+@pytest.fixture(scope="module")
+def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
+    """A project in which every page has something to show; log in as ``anna``, who may do everything."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EPICRISIS_HOME", str(tmp_path_factory.mktemp("home")))
+        patch.delenv("EPICRISIS_MODELS", raising=False)
+        made = Clinic(tmp_path_factory.mktemp("clinic"))
+        served = Served(made.project)
+        made.address = served.address
+        yield made
+        served.stop()
+        made.close()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_time
 from babel.numbers import format_decimal, format_percent
 
 Filter = Callable[..., str]
@@ -48,10 +48,12 @@ def numbers_in(language: str) -> dict[str, Filter]:
         if not value:
             return "–"
         try:
-            when = datetime.fromisoformat(value)
+            when = datetime.fromisoformat(value).astimezone()
         except ValueError:
             return value
-        return format_datetime(when.astimezone(), "medium", locale=language)
+        # English here is that of Europe: day before month, and 24 hours.
+        there = "en_GB" if language == "en" else language
+        return f"{format_date(when, 'medium', locale=there)}, {format_time(when, 'short', locale=there)}"
 
     filters: dict[str, Any] = {
         "number": number,
