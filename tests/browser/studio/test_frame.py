@@ -22,7 +22,7 @@ def test_the_menu_folds_on_a_phone(serve: Callable[..., Any], opened: Callable[.
     served = serve()
     page = opened(viewport={"width": 380, "height": 700}).page
     page.goto(served.address)
-    link = page.get_by_role("link", name="Codebooks", exact=True)
+    link = page.locator("nav").get_by_role("link", name="Codebooks", exact=True)
     expect(link).not_to_be_visible()
 
     page.get_by_text("Menu", exact=True).click()
