@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo studio test check browser docs locales clean
+.PHONY: demo studio test check browser docs screenshots locales clean
 
 demo: $(VENV)/.installed
 	$(BIN)/epicrisis demo
@@ -35,6 +35,10 @@ check: $(VENV)/.developing
 docs: $(VENV)/.developing
 	$(BIN)/python -m epicrisis.codebook.reference docs/reference/codebook.md
 	$(BIN)/python -m epicrisis.cli.reference docs/reference/cli.md
+
+# The pictures in docs, taken by the tests.
+screenshots: $(VENV)/.developing browser
+	EPICRISIS_SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/browser/studio/test_screenshots.py
 
 # The words of the interface, for those who translate it.
 locales: $(VENV)/.developing
