@@ -126,7 +126,7 @@ def test_a_server_that_answers_in_one_piece(ask: Ask, answer: Any) -> None:
 
 
 def test_a_server_that_refuses_to_stream_is_asked_without(ask: Ask, server: Any, answer: Any) -> None:
-    refusal = (400, {"error": {"message": "no streaming here"}}, {})
+    refusal: Any = (400, {"error": {"message": "no streaming here"}}, {})
     reply, pieces = ask(refusal, answer())
     assert pieces == [reply.text]
     assert [body["stream"] for body in server.posts()] == [True, False]

@@ -15,7 +15,7 @@ function trouble(words) {
 }
 
 function keep() {
-  const kept = { owner: form.dataset.owner };
+  const kept = { owner: form.dataset.owner, search: window.location.search };
   for (const one of form.elements) {
     if (one.name && one.type !== "search") kept[one.name] = one.type === "checkbox" ? one.checked : one.value;
   }
@@ -181,8 +181,9 @@ window.addEventListener("pageshow", () => {
 });
 
 async function restore() {
-  const before = "asked" in form.dataset ? null : kept();
-  if (!before) return;
+  const before = kept();
+  // A page that led here has chosen, unless this is the same page once more.
+  if (!before || ("asked" in form.dataset && before.search !== window.location.search)) return;
   for (const name of ["codebook", "engine"]) choose(field(name), before[name]);
   for (const name of ["second_look", "think", "dependents_after"]) {
     if (field(name) && name in before) field(name).checked = before[name];

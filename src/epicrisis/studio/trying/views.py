@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from ...export.cells import as_text, whole
+from ...export.cells import as_text, guarded, whole
 from ...export.long import long_layout
 from ...extraction.codec import answer_document
 from ...extraction.record import Record
@@ -122,7 +122,7 @@ def as_table(attempt: Attempt) -> str:
     lines = [[column.name for column in layout.columns]]
     for row in layout.rows(Record(report_id=attempt.asked.report.id, extraction=extraction)):
         cells = (as_text(value, column.type) for value, column in zip(row, layout.columns, strict=True))
-        lines.append([" ".join((cell or "").split()) for cell in cells])
+        lines.append([" ".join((guarded(cell) or "").split()) for cell in cells])
     return "\n".join("\t".join(line) for line in lines) + "\n"
 
 
