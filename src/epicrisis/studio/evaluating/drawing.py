@@ -11,7 +11,7 @@ from .kept import Point
 
 #: The sheet, and where the plot lies on it.
 WIDTH, HEIGHT = 560, 300
-LEFT, RIGHT, TOP, BOTTOM = 58, 12, 12, 46
+LEFT, RIGHT, TOP, BOTTOM = 58, 26, 12, 46
 #: The shape of each kind of confidence; the order of the package's own charts.
 SHAPES = ("circle", "square", "triangle", "diamond", "cross")
 

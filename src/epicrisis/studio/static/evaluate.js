@@ -64,7 +64,7 @@ function review(place) {
     say("share", percent(share, 0));
     say("answers", number(reports * Number(place.dataset.answers)));
     say("accuracy", percent(data.accuracy[at]));
-    say("interval", data.low[at] === null ? "–" : `${percent(data.low[at])} – ${percent(data.high[at])}`);
+    say("interval", data.low[at] === null ? "–" : place.dataset.between.replace("{low}", percent(data.low[at])).replace("{high}", percent(data.high[at])));
     say("time", Number(pace.value) > 0 ? duration(reports / Number(pace.value)) : "–");
     slider.setAttribute("aria-valuetext", `${percent(share, 0)}: ${percent(data.accuracy[at])}`);
     here.setAttribute("d", `M${(left + (right - left) * share).toFixed(1)}${line}`);
