@@ -19,6 +19,7 @@ from .studio import Studio
 from .web.errors import answer_errors
 from .web.guard import guard
 from .web.limits import BodyLimit
+from .web.shield import Shield
 
 _TYPES = {
     "css": "text/css; charset=utf-8",
@@ -61,6 +62,7 @@ def create_app(project: Project, settings: Settings | None = None) -> FastAPI:
     app.add_api_route("/healthz", _healthy, include_in_schema=False)
     guard(app)
     app.add_middleware(BodyLimit, settings=settings)
+    app.add_middleware(Shield, settings=settings)
     return app
 
 

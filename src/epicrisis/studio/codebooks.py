@@ -20,7 +20,7 @@ def names(project: Project) -> list[str]:
     return sorted(
         path.stem
         for path in project.shelf("codebooks").glob(f"*{ENDING}")
-        if path.is_file() and is_name(path.name)
+        if path.is_file() and not path.is_symlink() and is_name(path.name)
     )
 
 

@@ -64,8 +64,9 @@ def serve(
             access_log=False,
             ssl_certfile=certificate,
             ssl_keyfile=key,
-            proxy_headers=behind_proxy,
-            forwarded_allow_ips="*" if behind_proxy else None,
+            # Which of the addresses in such headers to believe, the studio says itself.
+            proxy_headers=False,
+            ws="none",
             server_header=False,
             timeout_graceful_shutdown=5,
         )

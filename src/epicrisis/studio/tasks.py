@@ -21,6 +21,8 @@ State = Literal["waiting", "running", "done", "failed", "cancelled"]
 _REMEMBERED = 200
 #: Seconds that the end of the program waits for tasks to notice that they are cancelled.
 _LAST = 5.0
+#: Tasks of one kind that are under way or wait, each in a thread.
+MOST = 64
 
 
 class Stopped(BaseException):
@@ -89,10 +91,12 @@ class Task:
 
 
 class Tasks:
-    """The tasks of one kind; ``places`` of them run at the same time, the others wait in line."""
+    """The tasks of one kind; ``places`` of them run at the same time, the others wait in line.
+    There are never more than ``most`` that are not over."""
 
-    def __init__(self, project: Project, places: int = 1) -> None:
+    def __init__(self, project: Project, places: int = 1, most: int = MOST) -> None:
         self._project = project
+        self._most = most
         self._lock = threading.Lock()
         self._places = threading.Semaphore(places)
         self._known: dict[Hashable, Task] = {}
@@ -100,11 +104,16 @@ class Tasks:
         weakref.finalize(self, _stop, self._known)
 
     def begin(self, key: Hashable, work: Callable[[Task], object]) -> Task:
-        """Begin ``work``, or give the task that has this key already, if it is still under way."""
+        """Begin ``work``, or give the task that has this key already, if it is still under way.
+
+        Raises Refused (503) where too many are.
+        """
         with self._lock:
             known = self._known.get(key)
             if known is not None and known.open:
                 return known
+            if sum(one.open for one in self._known.values()) >= self._most:
+                raise Refused(503, "busy", "The studio has too much to do already.", "Try again in a minute.")
             task = self._known[key] = Task(key)
             for old in [one for one, it in self._known.items() if not it.open][:-_REMEMBERED]:
                 del self._known[old]
@@ -128,11 +137,11 @@ class Tasks:
             return list(self._known.values())
 
 
-def tasks_of(studio: Studio, kind: str, places: int = 1) -> Tasks:
+def tasks_of(studio: Studio, kind: str, places: int = 1, most: int = MOST) -> Tasks:
     """The tasks of this kind in this studio."""
     tasks: Tasks | None = studio.__dict__.get(f"_tasks_{kind}")
     # Two requests may ask at once: the first to say so has made it.
-    return tasks or studio.__dict__.setdefault(f"_tasks_{kind}", Tasks(studio.project, places))
+    return tasks or studio.__dict__.setdefault(f"_tasks_{kind}", Tasks(studio.project, places, most))
 
 
 def problem_of(error: Exception, project: Project) -> Refusal:

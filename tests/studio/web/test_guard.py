@@ -8,7 +8,7 @@ import pytest
 
 from epicrisis.studio.project import Project
 from epicrisis.studio.settings import Settings
-from epicrisis.studio.web.guard import POLICY
+from epicrisis.studio.web.shield import POLICY
 
 ACCOUNTS = Settings(accounts=True)
 

@@ -21,6 +21,8 @@ K = TypeVar("K", bound=Kept)
 _MOST = 5000
 #: What is told besides the variables: gold, all variables, splits, agreement, confidence, review, reports.
 _STEPS = 7
+#: Evaluations that wait at most: anybody may ask for one with other options.
+_WAITING = 16
 #: Seconds after which what failed is tried anew.
 TRY_AGAIN = 10.0
 
@@ -67,7 +69,7 @@ def begun(studio: Studio, key: str, kind: type[K], make: Callable[[Task], K]) ->
 
 def measuring_tasks(studio: Studio) -> Tasks:
     """One measures at a time: each of them keeps a processor busy."""
-    return tasks_of(studio, "evaluations")
+    return tasks_of(studio, "evaluations", most=_WAITING)
 
 
 def _evaluate(studio: Studio, run: Run, asked: Asked, task: Task) -> KeptEvaluation:

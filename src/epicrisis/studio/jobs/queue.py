@@ -18,7 +18,7 @@ from ..project import Project
 from ..report_sets import ReportSets
 from ..settings import Settings
 from ..studio import Studio
-from ..web.refusals import Refusal, conflict
+from ..web.refusals import Refusal, Refused, conflict
 from .job import Job, JobProgress, JobStatus
 from .request import JobRequest, KeptRequest
 from .table import JobTable, one_job
@@ -27,6 +27,8 @@ from .table import JobTable, one_job
 PREFIX = "job-"
 #: How often in a row a job's process may end without a word before nobody begins it again.
 MAX_DEATHS = 3
+#: Runs that wait or are at work at most.
+MOST_WAITING = 100
 
 
 class Jobs(JobTable):
@@ -38,8 +40,10 @@ class Jobs(JobTable):
         """Put a run into the queue; gives the job's id.
 
         Raises OptionError for an engine that is not the project's, Refused (404) for names that are not
-        there, CodebookError for a codebook with errors.
+        there, (429) where too many wait, CodebookError for a codebook with errors.
         """
+        if self._project.store.exists() and len(self.with_status("queued", "running")) >= MOST_WAITING:
+            raise Refused(429, "too-often", "Too many runs wait already.", "Wait until some are done.")
         kept = checked(self._project, request)
         job_id = f"{PREFIX}{secrets.token_hex(5)}"
         if request.examples is not None:

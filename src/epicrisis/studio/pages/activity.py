@@ -77,7 +77,7 @@ def activity(studio: TheStudio, person: Viewer, filters: Filters, before: Before
     }
     all_of_them = person.may(Role.REVIEWER)
     return Activity(
-        lines=lines[:PAGE],
+        lines=[_without_says(one, person) for one in lines[:PAGE]],
         count=history.count(wanted),
         older=lines[PAGE - 1].number if len(lines) > PAGE else None,
         first=before is None,
@@ -109,6 +109,14 @@ def export_activity(
         media_type="text/csv; charset=utf-8" if form == "csv" else "application/x-ndjson",
         headers={"Content-Disposition": f'attachment; filename="activity.{form}"'},
     )
+
+
+def _without_says(line: Line, person: Person) -> Line:
+    """For those who review themselves: not whether somebody else took the model's answer."""
+    if line.action != "answer.judge" or line.person == person.name or person.may(Role.EDITOR):
+        return line
+    kept = {name: value for name, value in line.details.items() if name != "how"}
+    return line.model_copy(update={"details": kept})
 
 
 def _allowed(wanted: Wanted, person: Person) -> Wanted:

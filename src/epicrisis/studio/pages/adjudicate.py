@@ -14,6 +14,7 @@ from ..adjudicating.deciding import Of, decide, withdraw
 from ..adjudicating.desk import Desk, Where, desk
 from ..adjudicating.queue import queue
 from ..adjudicating.review import Review
+from ..results import blind
 from ..reviewing.judging import Saying
 from ..reviewing.texts import Fit
 from ..web.dependencies import Editor, TheStudio, Viewer
@@ -72,10 +73,13 @@ class GoldName(BaseModel):
 
 @routes.page("/reviews/{review}/agreement", "agreement.html")
 def review_agreement(
-    review: ReviewId, studio: TheStudio, _person: Viewer, language: Language
+    review: ReviewId, studio: TheStudio, person: Viewer, language: Language
 ) -> AgreementView:
     """How far the reviewers of a review agree, variable by variable."""
-    return agreement(Review.open(studio, review), language)
+    found = Review.open(studio, review)
+    if found.blind:
+        blind.check_review(studio, found.id, person)
+    return agreement(found, language)
 
 
 @routes.page("/reviews/{review}/adjudicate", "adjudicate.html")

@@ -17,6 +17,8 @@ from ..evaluating.kept import KeptEvaluation
 from ..evaluating.measuring import evaluation_of
 from ..evaluating.showing import EvaluationView, VariableView, evaluation_view, variable_view
 from ..golds import GoldChoice, names
+from ..people.roles import Person
+from ..results import blind
 from ..stored_runs import open_run
 from ..studio import Studio
 from ..web.dependencies import Editor, TheStudio, Viewer
@@ -73,27 +75,30 @@ def evaluations(studio: TheStudio, _person: Viewer) -> Evaluations:
 @routes.pages.get("/evaluate/open")
 def open_evaluation(
     studio: TheStudio,
-    _person: Viewer,
+    person: Viewer,
     run: Annotated[str, Query(max_length=200)],
     gold: Annotated[str, Query(max_length=200)] = "",
 ) -> RedirectResponse:
+    blind.check_names(studio, person, runs=[run], golds=[gold])
     people = reviewers_for(studio, gold)
     asked = Asked(gold=gold, human=[people] if people else [])
     return RedirectResponse(f"/evaluate/{quote(run, safe='')}?{asked.query()}", 303)
 
 
 @routes.page("/evaluate/{run}", "evaluate.html")
-def evaluation(studio: TheStudio, _person: Viewer, run: Name, asked: AskedQuery) -> EvaluationView:
+def evaluation(studio: TheStudio, person: Viewer, run: Name, asked: AskedQuery) -> EvaluationView:
     """A run measured by gold. What is not there yet is begun in the background: ask again until ``state`` is
     'ready' or 'refused'."""
+    _check(studio, person, run, asked)
     return evaluation_view(studio, run, asked)
 
 
 @routes.page("/evaluate/{run}/variable", "evaluate_variable.html")
 def evaluated_variable(
-    studio: TheStudio, _person: Viewer, run: Name, asked: Annotated[OfVariable, Query()]
+    studio: TheStudio, person: Viewer, run: Name, asked: Annotated[OfVariable, Query()]
 ) -> VariableView:
     """One variable: its measures, its confusion matrix, and the reports in a cell."""
+    _check(studio, person, run, asked)
     found = variable_view(
         studio,
         run,
@@ -109,21 +114,21 @@ def evaluated_variable(
 
 
 @routes.api.get("/evaluate/{run}/uncertain")
-def uncertain(studio: TheStudio, _person: Viewer, run: Name, asked: Annotated[HowMany, Query()]) -> Uncertain:
+def uncertain(studio: TheStudio, person: Viewer, run: Name, asked: Annotated[HowMany, Query()]) -> Uncertain:
     """The least certain reports of the run that have no gold."""
-    return Uncertain(report_ids=_ready(studio, run, _plain(asked)).unreviewed[: asked.count])
+    return Uncertain(report_ids=_ready(studio, person, run, _plain(asked)).unreviewed[: asked.count])
 
 
 @routes.api.get("/evaluate/{run}/report.html", response_class=Response)
 def download_html(
-    studio: TheStudio, _person: Viewer, run: Name, asked: Annotated[Download, Query()]
+    studio: TheStudio, person: Viewer, run: Name, asked: Annotated[Download, Query()]
 ) -> Response:
     """The report as one page; with ``text`` it holds quotes and the reports in which something is to be
     looked at."""
     from ...evaluation.report import without_text
     from ...evaluation.report.html import to_html
 
-    found = _ready(studio, run, _plain(asked)).evaluation
+    found = _ready(studio, person, run, _plain(asked)).evaluation
     text = open_run(studio.project, run).text if asked.text else None
     page = to_html(found if asked.text else without_text(found), text)
     return _file(page, "text/html; charset=utf-8", run, "html")
@@ -131,25 +136,25 @@ def download_html(
 
 @routes.api.get("/evaluate/{run}/report.md", response_class=Response)
 def download_markdown(
-    studio: TheStudio, _person: Viewer, run: Name, asked: Annotated[Download, Query()]
+    studio: TheStudio, person: Viewer, run: Name, asked: Annotated[Download, Query()]
 ) -> Response:
     """The report as Markdown; with ``text`` it holds quotes."""
     from ...evaluation.report import to_markdown, without_text
 
-    found = _ready(studio, run, _plain(asked)).evaluation
+    found = _ready(studio, person, run, _plain(asked)).evaluation
     page = to_markdown(found if asked.text else without_text(found))
     return _file(page, "text/markdown; charset=utf-8", run, "md")
 
 
 @routes.api.get("/evaluate/{run}/report.json", response_class=Response)
 def download_json(
-    studio: TheStudio, _person: Viewer, run: Name, asked: Annotated[Download, Query()]
+    studio: TheStudio, person: Viewer, run: Name, asked: Annotated[Download, Query()]
 ) -> Response:
     """The document of ``epicrisis evaluate --json``; with ``text`` it holds quotes."""
     from ...evaluation.report import without_text
     from ...evaluation.report.json import dumps
 
-    found = _ready(studio, run, _plain(asked)).evaluation
+    found = _ready(studio, person, run, _plain(asked)).evaluation
     return _file(dumps(found if asked.text else without_text(found)), "application/json", run, "json")
 
 
@@ -161,7 +166,13 @@ def calibrate_run(studio: TheStudio, person: Editor, run: Name, asked: AskedGold
     return calibrate(studio, run, asked, by=person.name)
 
 
-def _ready(studio: Studio, run: str, asked: Asked) -> KeptEvaluation:
+def _check(studio: Studio, person: Person, run: str, asked: Asked) -> None:
+    """Numbers and words of answers are for those who may know them."""
+    blind.check_names(studio, person, runs=[run], golds=[asked.gold, *asked.human])
+
+
+def _ready(studio: Studio, person: Person, run: str, asked: Asked) -> KeptEvaluation:
+    _check(studio, person, run, asked)
     if not asked.gold:
         raise conflict("No gold is chosen.", "Choose one.")
     found = evaluation_of(studio, run, asked).document

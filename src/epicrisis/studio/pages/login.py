@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from fastapi import Query, Request, Response
@@ -11,6 +12,7 @@ from pydantic import BaseModel, Field
 from ..people.accounts import Accounts
 from ..people.activity import note
 from ..people.limits import LoginLimits
+from ..reviewing.texts import Fit
 from ..web.dependencies import TheStudio, Viewer
 from ..web.guard import cookie_name, sessions_of
 from ..web.languages import COOKIE, LANGUAGES
@@ -19,14 +21,17 @@ from ..web.rendering import render
 from ..web.twin import Pages
 
 routes = Pages("people")
+#: A path of this studio: //elsewhere or /\\elsewhere would lead out, and browsers drop what cannot be seen
+#: before they look.
+_INSIDE = re.compile(r"/(?![/\\])[^\x00-\x20\x7f-\x9f\\]*")
 _YEAR = 365 * 24 * 3600
 
 
 class Login(BaseModel):
     """Who wants in."""
 
-    name: str = Field(max_length=64)
-    password: str = Field(max_length=200)
+    name: Fit = Field(max_length=64)
+    password: Fit = Field(max_length=200)
 
 
 class Me(BaseModel):
@@ -44,10 +49,8 @@ class Language(BaseModel):
 
 
 @routes.pages.get("/login", response_class=HTMLResponse)
-def login_page(request: Request, then: Annotated[str, Query()] = "/") -> HTMLResponse:
-    # Only a path of this studio: //elsewhere or /\\elsewhere would lead out.
-    inside = then.startswith("/") and not then.startswith(("//", "/\\"))
-    return render(request, "login.html", then=then if inside else "/")
+def login_page(request: Request, then: Annotated[str, Query(max_length=4000)] = "/") -> HTMLResponse:
+    return render(request, "login.html", then=then if _INSIDE.fullmatch(then) else "/")
 
 
 @routes.api.post("/login")
@@ -55,17 +58,18 @@ def login(login: Login, request: Request, response: Response, studio: TheStudio)
     """Begin a session; its cookie comes with the answer."""
     limits = LoginLimits(studio.database)
     address = request.client.host if request.client else "?"
-    if (wait := limits.wait(login.name, address)) > 0:
+    if (wait := limits.claim(login.name, address)) > 0:
         refused = Refused(
             429, "too-often", "Too many failed logins.", f"Try again in {int(wait // 60) + 1} minutes."
         )
         raise refused
     account = Accounts(studio.database).verified(login.name, login.password)
     if account is None:
-        limits.failed(login.name, address)
         raise Refused(401, "login", "The name or the password is wrong.", "Ask an admin for a new password.")
-    limits.succeeded(login.name)
+    limits.succeeded(login.name, address)
     sessions = sessions_of(studio)
+    if before := request.cookies.get(cookie_name(studio.settings)):
+        sessions.end(before)
     cookie = sessions.begin(account.name)
     with studio.database.writing() as db:
         note(db, account.name, "session.begin", account.name)
@@ -79,7 +83,8 @@ def login(login: Login, request: Request, response: Response, studio: TheStudio)
         path="/",
     )
     person = sessions.person(cookie)
-    assert person is not None
+    if person is None:  # removed at this very moment
+        raise Refused(401, "login", "The name or the password is wrong.", "Ask an admin for a new password.")
     return Me(name=person.name, role=person.role.word, csrf=person.csrf)
 
 

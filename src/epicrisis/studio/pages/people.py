@@ -149,7 +149,7 @@ def change_own_password(wanted: OwnPassword, studio: TheStudio, person: Viewer, 
         raise conflict("You have no account: this studio needs no login.", "Add one on the page People.")
     limits = LoginLimits(studio.database)
     address = request.client.host if request.client else "?"
-    if (wait := limits.wait(person.name, address)) > 0:
+    if (wait := limits.claim(person.name, address)) > 0:
         raise Refused(
             429,
             "too-often",
@@ -158,10 +158,9 @@ def change_own_password(wanted: OwnPassword, studio: TheStudio, person: Viewer, 
         )
     accounts = Accounts(studio.database)
     if accounts.verified(person.name, wanted.old) is None:
-        limits.failed(person.name, address)
         # Not 401: the session is as good as before.
         raise Refused(422, "password", "Your password so far is another one.", "Type it again.")
-    limits.succeeded(person.name)
+    limits.succeeded(person.name, address)
     accounts.change_password(person.name, wanted.new, by=person.name)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ _NAME = re.compile(r"[^\W_][\w.@-]{0,63}")
 #: NIST SP 800-63B: length counts, composition rules do not.
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
+#: Passwords that are looked at at the same time.
+_AT_ONCE = threading.BoundedSemaphore(4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,11 @@ class Accounts:
         with self._database.reading() as db:
             row = db.execute("SELECT password FROM users WHERE name = ?", (name,)).fetchone()
         try:
-            _hasher().verify(_nobodys_hash() if row is None else row["password"], password[:LONGEST_PASSWORD])
+            # Each takes much memory, and anybody may ask.
+            with _AT_ONCE:
+                _hasher().verify(
+                    _nobodys_hash() if row is None else row["password"], password[:LONGEST_PASSWORD]
+                )
         except (Argon2Error, InvalidHashError):
             return None
         return None if row is None else self.find(name)

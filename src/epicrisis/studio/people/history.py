@@ -13,6 +13,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from ...export.cells import guarded
 from ..database import Database
 
 #: Lines on a page, and lines read at once for an export.
@@ -85,12 +86,7 @@ class History:
         while lines := self.page(wanted, before, _BATCH):
             before = lines[-1].number
             if form == "csv":
-                yield _csv(
-                    [
-                        (one.number, one.at, one.person, one.action, one.object, _json(one.details))
-                        for one in lines
-                    ]
-                )
+                yield _csv(_cells(one) for one in lines)
             else:
                 yield "".join(f"{_json(one.model_dump())}\n" for one in lines)
 
@@ -160,6 +156,11 @@ def _line(row: sqlite3.Row) -> Line:
         object=row["object"],
         details=flat,
     )
+
+
+def _cells(one: Line) -> tuple[object, ...]:
+    """What people named something must be no formula to a spreadsheet."""
+    return one.number, one.at, guarded(one.person), one.action, guarded(one.object), _json(one.details)
 
 
 def _csv(rows: Iterable[Iterable[object]]) -> str:

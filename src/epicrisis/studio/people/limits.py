@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable
 
@@ -22,27 +23,50 @@ class LoginLimits:
 
     def wait(self, name: str, address: str) -> float:
         """Seconds until the next try may be made; 0 if it may be made now."""
-        return max(
-            self._left(f"name:{name.casefold()}", PER_NAME), self._left(f"address:{address}", PER_ADDRESS)
-        )
-
-    def failed(self, name: str, address: str) -> None:
-        now = self._clock()
-        with self._database.writing() as db:
-            db.execute("DELETE FROM login_failures WHERE at < ?", (now - WINDOW,))
-            db.executemany(
-                "INSERT INTO login_failures VALUES (?, ?)",
-                [(f"name:{name.casefold()}", now), (f"address:{address}", now)],
+        with self._database.reading() as db:
+            return max(
+                self._left(db, f"name:{name.casefold()}", PER_NAME),
+                self._left(db, f"address:{address}", PER_ADDRESS),
             )
 
-    def succeeded(self, name: str) -> None:
+    def claim(self, name: str, address: str) -> float:
+        """Begin a try, which counts as failed until it succeeds: of many at the same moment no more get
+        through than one after the other. Gives 0, or the seconds until the next may be made."""
+        now = self._clock()
+        with self._database.writing() as db:
+            wait = max(
+                self._left(db, f"name:{name.casefold()}", PER_NAME),
+                self._left(db, f"address:{address}", PER_ADDRESS),
+            )
+            if wait <= 0:
+                self._count(db, name, address, now)
+            return wait
+
+    def failed(self, name: str, address: str) -> None:
+        with self._database.writing() as db:
+            self._count(db, name, address, self._clock())
+
+    def succeeded(self, name: str, address: str | None = None) -> None:
+        """Forgive the name; of the address only the try that was begun."""
         with self._database.writing() as db:
             db.execute("DELETE FROM login_failures WHERE subject = ?", (f"name:{name.casefold()}",))
+            if address is not None:
+                db.execute(
+                    "DELETE FROM login_failures WHERE rowid ="
+                    " (SELECT max(rowid) FROM login_failures WHERE subject = ?)",
+                    (f"address:{address}",),
+                )
 
-    def _left(self, subject: str, allowed: int) -> float:
-        with self._database.reading() as db:
-            rows = db.execute(
-                "SELECT at FROM login_failures WHERE subject = ? AND at > ? ORDER BY at DESC LIMIT ?",
-                (subject, self._clock() - WINDOW, allowed),
-            ).fetchall()
+    def _count(self, db: sqlite3.Connection, name: str, address: str, now: float) -> None:
+        db.execute("DELETE FROM login_failures WHERE at < ?", (now - WINDOW,))
+        db.executemany(
+            "INSERT INTO login_failures VALUES (?, ?)",
+            [(f"name:{name.casefold()}", now), (f"address:{address}", now)],
+        )
+
+    def _left(self, db: sqlite3.Connection, subject: str, allowed: int) -> float:
+        rows = db.execute(
+            "SELECT at FROM login_failures WHERE subject = ? AND at > ? ORDER BY at DESC LIMIT ?",
+            (subject, self._clock() - WINDOW, allowed),
+        ).fetchall()
         return 0.0 if len(rows) < allowed else max(0.0, float(rows[-1]["at"]) + WINDOW - self._clock())

@@ -35,8 +35,9 @@ class Sessions:
         with self._database.writing() as db:
             db.execute("DELETE FROM sessions WHERE created < ?", (now - self._longest,))
             db.execute(
-                "INSERT INTO sessions VALUES (?, ?, ?, ?, ?)",
-                (_digest(cookie), name, secrets.token_urlsafe(32), now, now),
+                # Not of an account that was removed since its password was looked at.
+                "INSERT INTO sessions SELECT ?, name, ?, ?, ? FROM users WHERE name = ?",
+                (_digest(cookie), secrets.token_urlsafe(32), now, now, name),
             )
         return cookie
 

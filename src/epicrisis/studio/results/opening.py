@@ -31,6 +31,7 @@ class Opened:
     """A run with its index brought up to it."""
 
     studio: Studio
+    person: Person
     run: Run
     row: RunRow
     index: Index
@@ -46,9 +47,11 @@ class Opened:
 
     @contextmanager
     def finding(self, asked: Asked) -> Iterator[Found]:
-        """The reports asked for. Raises Refused (404, 422) for filters and orders that mean nothing."""
+        """The reports asked for. Raises Refused: 404 and 422 for filters and orders that mean nothing, 409
+        for what the person is not to know yet."""
         conditions = read(asked.filter, self.codebook)
         sources = [one.value for one in conditions if one.field == "differs"]
+        blind.check_sources(self.studio, self.person, self.run.id, sources)
         find_out(self.studio, self.run, self.covered, sources)
         with finding(self.index, self.covered, self.codebook, asked) as found:
             yield found
@@ -71,4 +74,4 @@ def open_results(studio: Studio, person: Person, run_id: str, *, whole: bool = F
     covered = index.catch_up(run, None if whole else PATIENCE)
     with Store(run.store_path, create=False) as store:
         row = store.run(run.id)
-    return Opened(studio, run, row, index, covered)
+    return Opened(studio, person, run, row, index, covered)

@@ -19,7 +19,7 @@ from ...reading.folder import read_text
 from ..report_sets import ReportSets
 from ..studio import Studio
 from ..tasks import Task, tasks_of
-from ..web.refusals import Refusal, not_found
+from ..web.refusals import Refusal, Refused, not_found
 from .counting import Summary, count
 from .sound import sound
 
@@ -69,7 +69,12 @@ class Counted:
         place = self._place(name)
         summary = _summary_in(place)
         if summary is None:
-            task = tasks_of(self._studio, "reports").begin(place, lambda task: self._count(name, place, task))
+            try:
+                task = tasks_of(self._studio, "reports").begin(
+                    place, lambda task: self._count(name, place, task)
+                )
+            except Refused:
+                return Counting()  # many are being counted: its turn comes with a later look
             task.join(wait)
             summary = _summary_in(place)
             if summary is None:

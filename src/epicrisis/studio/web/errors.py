@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
@@ -13,8 +11,6 @@ from ...errors import EpicrisisError
 from ..studio import Studio
 from .guard import refusal
 from .refusals import Refused, status_of
-
-logger = logging.getLogger(__name__)
 
 
 def answer_errors(app: FastAPI) -> None:
@@ -54,20 +50,10 @@ def answer_errors(app: FastAPI) -> None:
             answer.headers[name] = value
         return answer
 
-    @app.exception_handler(Exception)
-    async def unforeseen(request: Request, error: Exception) -> Response:
-        # The message of an unforeseen error may quote a report; its type and place cannot.
-        trace, place = error.__traceback__, "?"
-        while trace is not None:
-            place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
-            trace = trace.tb_next
-        logger.error("%s at %s in %s %s", type(error).__name__, place, request.method, request.url.path)
-        return refusal(
-            request,
-            Refused(
-                500,
-                "unforeseen",
-                f"Something went wrong inside the studio ({type(error).__name__}).",
-                "Reload and try again; the server's log says where it happened.",
-            ),
+    @app.exception_handler(UnicodeEncodeError)
+    async def half_a_character(request: Request, _error: UnicodeEncodeError) -> Response:
+        # Half a surrogate pair passes through JSON, and is no text that can be kept or shown.
+        refused = Refused(
+            422, "malformed", "The text holds half a character, which nothing can show.", "Type it again."
         )
+        return refusal(request, refused)

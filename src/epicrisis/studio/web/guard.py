@@ -1,4 +1,4 @@
-"""What every request passes before a page sees it: host, size, session, token; and the headers of answers."""
+"""What every request passes before a page sees it: host, session, origin, token."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from urllib.parse import quote, urlsplit
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
+from ...errors import EpicrisisError
 from ..people.roles import Person
 from ..people.sessions import Sessions, local_person
 from ..settings import Settings
 from ..studio import Studio
 from . import languages
-from .refusals import Refused
+from .refusals import Refused, status_of
 from .rendering import render
 
 logger = logging.getLogger(__name__)
@@ -25,28 +26,6 @@ _SAFE = ("GET", "HEAD", "OPTIONS")
 #: Pages that are there for those who are not logged in.
 _OPEN = ("/login", "/static/", "/api/login", "/healthz")
 _LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "connect-src 'self'",
-        "font-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
-)
-_HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-}
 Next = Callable[[Request], Awaitable[Response]]
 
 
@@ -67,13 +46,11 @@ def guard(app: FastAPI) -> None:
                 response = await call_next(request)
         except Refused as refused:
             response = refusal(request, refused)
-        for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
-        if not request.url.path.startswith("/static/"):
-            # Patients' words stay out of the browser's cache.
-            response.headers.setdefault("Cache-Control", "no-store")
-        if _studio(request).settings.secure:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        except EpicrisisError as error:
+            # Of the studio's own file, before any handler is asked.
+            response = refusal(
+                request, Refused(status_of(error), error.code, error.message, error.hint or "")
+            )
         return response
 
 
@@ -96,6 +73,7 @@ def cookie_name(settings: Settings) -> str:
 def _check(request: Request) -> None:
     studio = _studio(request)
     _check_host(request, studio.settings)
+    _check_site(request)
     request.state.person = _who(request, studio)
     if request.method not in _SAFE:
         _check_origin(request)
@@ -116,6 +94,16 @@ def _check_host(request: Request, settings: Settings) -> None:
         raise Refused(
             400, "host", "This studio does not go by that name.", "Start it with --name NAME to allow it."
         )
+
+
+def _check_site(request: Request) -> None:
+    """What a page elsewhere embeds or fetches is not made for it, even if it could not read the answer; links
+    from elsewhere may lead to pages."""
+    if request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none"):
+        return
+    leads_here = request.method == "GET" and request.headers.get("sec-fetch-mode") == "navigate"
+    if request.url.path.startswith("/api/") or not leads_here:
+        raise _elsewhere()
 
 
 def _who(request: Request, studio: Studio) -> Person | None:
@@ -143,10 +131,12 @@ def _check_origin(request: Request) -> None:
     origin = request.headers.get("origin")
     host = request.headers.get("host", "").lower()
     elsewhere = origin is not None and origin.lower().partition("://")[2] != host
-    if elsewhere or request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise Refused(
-            403, "origin", "This change was asked for by another site.", "Use the studio's own pages."
-        )
+    if elsewhere:
+        raise _elsewhere()
+
+
+def _elsewhere() -> Refused:
+    return Refused(403, "origin", "This was asked for by another site.", "Use the studio's own pages.")
 
 
 def _check_token(request: Request) -> None:

@@ -8,7 +8,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ..settings import Settings
 from .refusals import Refused
 
-UPLOADS = "/api/uploads"
+#: What takes whole files. A codebook is small, and read into memory.
+UPLOADS = ("/api/uploads/reports", "/api/uploads/gold")
 
 
 class BodyLimit:
@@ -22,7 +23,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        uploads = scope["path"].startswith(UPLOADS)
+        uploads = scope["path"] in UPLOADS
         most = self._settings.upload if uploads else self._settings.body
         too_large = Refused(
             413,

@@ -12,6 +12,7 @@ from ... import golds
 from ...answers import AnswerView, answer_views, marks_of
 from ...golds import GoldChoice
 from ...marking import Piece, pieces
+from ...results import blind
 from ...results.asked import Asked
 from ...results.beside import InReview, Opinion, by_gold, by_reviewers, in_reviews
 from ...results.differing import GOLD
@@ -88,6 +89,7 @@ def run_report(
         ),
         "",
     )
+    blind.check_names(studio, person, golds=[name])
     gold = by_gold(studio, opened.run, record, name) if name else {}
     said = by_reviewers(studio, opened.run, record, person)
     beside = [
