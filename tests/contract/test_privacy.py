@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 _SCRIPT = """
-import sys
+import logging, sys
+# A busy machine is told of as slow callbacks; errors still are.
+logging.getLogger("asyncio").setLevel(logging.ERROR)
 from epicrisis.engines.address import open_engine
 from epicrisis.engines.engine import Message, Request
 from epicrisis.errors import EpicrisisError
