@@ -35,9 +35,10 @@ class RunGlance(BaseModel):
 
 
 class ReviewGlance(BaseModel):
-    """A review: reports that are done, of how many."""
+    """A review of a run: reports that are done, of how many."""
 
     id: str
+    run: str
     name: str
     done: int
     reports: int
@@ -73,6 +74,7 @@ def glance(studio: Studio, *, reports: int, gold: int) -> Glance:
     shown = [
         ReviewGlance(
             id=one.id,
+            run=one.run,
             name=one.name,
             done=one.full,
             reports=one.reports,

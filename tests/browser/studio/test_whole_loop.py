@@ -266,9 +266,41 @@ def _judge(page: Page, report: str) -> None:
 
 def _evaluate(who: Newcomer) -> None:
     page = who.page
+    expect(page.get_by_role("link", name="See how good the answers are")).to_be_visible()
     who.next_step("Evaluate the run")
+    expect(page.locator("#measured[data-state=ready]")).to_be_visible(timeout=60_000)
+    expect(page.locator("#measured")).to_contain_text("6 reports and 4 variables were scored")
+    # 21 of 24: two sides and one number are wrong.
+    expect(page.locator(".figure").first).to_contain_text("87.5%")
+    who.shot()
+    page.get_by_role("region", name="Variables").get_by_role("link", name="side", exact=True).click()
+    who.shot()
+    page.get_by_role("link", name="Gold right, answer left: 1").click()
+    found = page.locator("#reports")
+    expect(found).to_be_in_viewport()
+    who.shot()
+    found.get_by_role("link", name="T-2", exact=True).click()
+    side = page.locator(".answer[data-variable=side]")
+    expect(side).to_contain_text("left")
+    expect(side.locator(".others")).to_contain_text("right")
     who.shot()
 
 
 def _export(who: Newcomer, tmp_path: Path) -> None:
+    page = who.page
+    who.next_step("Export the table")
+    page.get_by_text("Download a table").click()
+    page.get_by_label("File").select_option("csv")
+    who.shot()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    download.value.save_as(tmp_path / "table.csv")
+    with (tmp_path / "table.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["nummer"]: row for row in csv.DictReader(file)}
+    assert list(rows) == list(TEXTS)
+    assert rows["T-3"]["nodules"] == "2"
+    # No spreadsheet takes it for a formula.
+    assert rows["T-4"]["patient"] == "'=1+1"
+    page.get_by_role("link", name="Project", exact=True).click()
+    expect(page.get_by_text("All steps are done.")).to_be_visible()
     who.shot()

@@ -122,7 +122,7 @@ class Reviews:
             )
         review = Review(
             id=secrets.token_hex(4),
-            name=new.name.strip() or f"{run.codebook.name} {new.run}"[:120],
+            name=new.name.strip() or f"Review {new.run}"[:120],
             run=new.run,
             sequence=new.sequence,
             blind=new.blind,
