@@ -109,6 +109,17 @@ def test_one_change_changes_its_own_lines(
     assert lines(changed(change)) == (gone, come)
 
 
+def test_what_was_empty_is_written_as_if_it_were_new() -> None:
+    text = "name: x\nvariables:\n  - name: a\n    kind: category\n    definition: ''\n    options: []\n"
+
+    def fill(document: dict[str, Any]) -> None:
+        document["variables"][0] |= {"definition": "A.", "options": [{"value": 1, "definition": "One."}]}
+
+    assert changed(fill, text) == text.replace("''", "A.").replace(
+        "options: []", "options:\n      - value: 1\n        definition: One."
+    )
+
+
 def test_a_variable_that_moves_takes_its_comments_along() -> None:
     def move(document: dict[str, Any]) -> None:
         document["variables"].insert(0, document["variables"].pop())

@@ -137,7 +137,8 @@ class _Editor:
             return []
         start, end = int(node.start_mark.index), self.end(node, after)
         if isinstance(node, yaml.ScalarNode) and not isinstance(new, (dict, list)):
-            if isinstance(new, str) and isinstance(old, str) and node.style:
+            # An empty text is in quotes because it must be, not because somebody likes them.
+            if isinstance(new, str) and isinstance(old, str) and old and node.style:
                 return [Edit(start, end, styled(new, node.style, indent))]
             fragment = after_key(new, indent)
             return [Edit(after, end, fragment)] if end == after else [Edit(start, end, fragment.lstrip(" "))]
@@ -145,7 +146,7 @@ class _Editor:
             return self.mapping(node, new)
         if new and isinstance(node, yaml.SequenceNode) and isinstance(new, list) and not node.flow_style:
             return self.sequence(node, new)
-        if isinstance(node, yaml.CollectionNode) and node.flow_style and isinstance(new, type(old)):
+        if isinstance(node, yaml.CollectionNode) and old and node.flow_style and isinstance(new, type(old)):
             line = self.flow(node, new)
             if start - line_start(self.text, start) + len(line) <= _WIDE:
                 return [Edit(start, end, line)]

@@ -159,6 +159,10 @@ def test_findings_stand_beside_the_line_and_the_field(
         .startswith("      - {value: right")
     )
 
+    side.locator(".open").first.click()
+    page.get_by_role("button", name="Show in the form").click()
+    expect(side.locator(".option [data-of=value]").nth(1)).to_be_focused()
+
     yaml(page).fill("name: [")
     expect(page.get_by_text("The form waits")).to_be_visible()
     page.get_by_role("button", name="Save").click()
@@ -187,6 +191,20 @@ def test_comments_stay_and_a_variable_takes_its_own_along(
     expect(page.locator("[data-saved]")).to_have_text("✓ Everything is saved")
     page.get_by_role("button", name="Redo").click()
     expect(yaml(page)).to_have_value(moved)
+
+
+def test_a_variable_can_be_dragged(
+    serve: Callable[..., Any], opened: Callable[..., Any], brain: Path
+) -> None:
+    served, page = serve(), opened().page
+    go(page, served)
+    card(page, "side").locator(".handle").drag_to(card(page, "infarct"))
+    expect(page.locator(".variable .title").first).to_have_text("side")
+    expect(yaml(page)).to_have_value(
+        TEXT[: TEXT.index("  # Vascular")]
+        + TEXT[TEXT.index("  - name: side") :]
+        + TEXT[TEXT.index("  # Vascular") : TEXT.index("  - name: side")]
+    )
 
 
 def test_a_yaml_that_must_be_written_anew_asks_first(

@@ -247,6 +247,24 @@ def test_a_report_to_try_on(client: Any) -> None:
     assert client.get("/api/codebook-samples", params={"reports": "../x"}).status_code in (404, 422)
 
 
+def test_what_is_not_saved_can_be_tried(client: Any, brain: Path, tmp_path: Path) -> None:
+    from epicrisis.studio.engines import Engines
+
+    script = tmp_path / "script.jsonl"
+    script.write_text('{"reply": {"bleeding": false}}\n', "utf-8")
+    engine = f"scripted:{script}"
+    Engines(Database(client.project.database)).add(engine, "script", by="test")
+    asked = {"text": "No bleeding.", "codebook": "brain", "engine": engine}
+    assert client.post("/api/tries", json=asked | {"codebook_yaml": "name: ["}).status_code == 422
+    yaml = "name: brain\nvariables: [{name: bleeding, kind: boolean, definition: Any.}]\n"
+    begun = client.post("/api/tries", json=asked | {"codebook_yaml": yaml})
+    assert begun.status_code == 201
+    with client.stream("GET", f"/api/tries/{begun.json()['id']}/events") as events:
+        assert any(line == "event: over" for line in events.iter_lines())
+    found = client.get(f"/api/tries/{begun.json()['id']}").json()
+    assert [(one["variable"], one["value"]) for one in found["answers"]] == [("bleeding", False)]
+
+
 def test_who_may_what(client: Any, accounts: Any, brain: Path, text: str) -> None:
     from epicrisis.studio.settings import Settings
 

@@ -12,7 +12,7 @@ from ...codebook.condition import Condition, Scalar
 from ...codebook.lint import examine
 from ...codebook.outline import Outline
 from ...codebook.patching import patch
-from ...codebook.source import MAX_DEPTH, MAX_VALUES, read
+from ...codebook.source import MAX_DEPTH, MAX_VALUES, Marked, read
 from ..web.refusals import Refused
 
 #: The longest YAML that is taken, in characters.
@@ -47,13 +47,15 @@ class Checked(BaseModel):
     ``document`` is its content, or ``None`` where the YAML cannot be read; ``conditions`` are the parts of
     every ``when`` by its text; ``digest`` is what answers depend on, ``None`` where there are errors.
     ``lost`` are the comments of the YAML that was sent that are not in ``yaml``. ``asks``: the YAML can only
-    be written anew as a whole, which would lose them; it was left as it is until that is allowed.
+    be written anew as a whole, which would lose them; it was left as it is until that is allowed. ``lines``:
+    where the variables, derived variables and rules begin, by the key that lists them.
     """
 
     yaml: str
     document: dict[str, Any] | None
     findings: list[FindingView]
     conditions: dict[str, ConditionView]
+    lines: dict[str, list[int]]
     digest: str | None
     variables: int
     errors: int
@@ -115,6 +117,7 @@ def checked(yaml: str) -> Checked:
             for one in examined.findings
         ],
         conditions=_conditions(plain),
+        lines={} if root is None else _lines(root),
         digest=None if examined.codebook is None else examined.codebook.digest,
         variables=len(_variables(plain)),
         errors=errors,
@@ -146,6 +149,11 @@ def for_browsers(value: Any) -> Any:
         return [for_browsers(one) for one in value]
     is_large = isinstance(value, int) and not isinstance(value, bool) and abs(value) > _SAFE
     return str(value) if is_large else value
+
+
+def _lines(root: Marked) -> dict[str, list[int]]:
+    lists = {key: root.get(key) for key in ("variables", "derive", "rules")}
+    return {key: [one.line for one in found.items()] for key, found in lists.items() if found is not None}
 
 
 def _variables(plain: Any) -> list[Any]:

@@ -123,6 +123,7 @@ async function check() {
 function accept(found, which) {
   state.yaml = found.yaml;
   state.conditions = found.conditions;
+  state.lines = found.lines;
   state.errors = found.errors;
   state.now = found.digest;
   text.value = found.yaml;
@@ -167,10 +168,27 @@ function list(found) {
     const go = Object.assign(document.createElement("button"), { type: "button", className: "small quiet", textContent: say("line", { n: one.line }) });
     go.addEventListener("click", () => text.goTo(one.line));
     row.append(...(one.line ? [go] : []), words);
+    if (one.place.length) {
+      const field = Object.assign(document.createElement("button"), { type: "button", className: "small quiet", textContent: "→" });
+      field.title = say("to-field");
+      field.setAttribute("aria-label", `${say("to-field")}: ${one.message}`);
+      field.addEventListener("click", () => {
+        if (narrow.matches) show("form");
+        form.goTo(one.place);
+      });
+      row.append(" ", field);
+    }
     return row;
   });
   find("list-of-findings").replaceChildren(...(rows.length ? rows : [Object.assign(document.createElement("li"), { className: "fine", textContent: say("fine") })]));
 }
+
+// The YAML of what is edited in the form comes into view beside it.
+find("form").addEventListener("focusin", (event) => {
+  const place = JSON.parse(event.target.closest("[data-place]")?.dataset.place || "[]");
+  const line = state.lines?.[place[0]]?.[place[1]];
+  if (line && root.dataset.tab === "yaml" && !narrow.matches) text.reveal(line);
+});
 
 // ---- what cannot be kept -----------------------------------------------------------------------------------
 
@@ -275,6 +293,7 @@ async function save(base = state.base) {
     if (otherwise) words.push(say("asks"));
     notice(words.join(" "), version.digest && !otherwise ? "good" : "warn", "saving");
     const link = find("version");
+    root.querySelector("[data-version-of]")?.replaceChildren();
     if (link) link.textContent = link.textContent.replace(/\d+/, version.number);
     for (const one of ["kept", "lost"]) drop(one);
     keep();

@@ -104,6 +104,14 @@ export class Text {
     this.ghosts.style.transform = `translate(${-this.area.scrollLeft}px, ${-this.area.scrollTop}px)`;
   }
 
+  // Scrolls as little as it takes, and moves no focus.
+  reveal(line) {
+    const height = parseFloat(getComputedStyle(this.area).lineHeight);
+    const top = (line - 1) * height;
+    const room = this.area.clientHeight;
+    if (top < this.area.scrollTop || top > this.area.scrollTop + room - 6 * height) this.area.scrollTop = Math.max(0, top - 2 * height);
+  }
+
   goTo(line) {
     const lines = this.area.value.split("\n");
     const start = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
