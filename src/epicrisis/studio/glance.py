@@ -123,8 +123,9 @@ def _runs(studio: Studio) -> tuple[list[RunGlance], int, bool]:
                     codebook=job.request.codebook,
                     engine=job.request.engine,
                     status=job.status,
-                    done=0,
-                    total=0,
+                    done=0 if job.progress is None else job.progress.done,
+                    total=0 if job.progress is None else job.progress.total,
+                    eta=None if job.progress is None else job.progress.left,
                     created=job.created,
                 )
             )

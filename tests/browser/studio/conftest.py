@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any, ClassVar
@@ -177,7 +178,9 @@ def _add_people(project: Project, roles: dict[str, str]) -> None:
         accounts.add(name, role, PASSWORD, by="test")
 
 
-def _add_script(project: Project, replies: dict[str | None, Any], name: str = "script") -> str:
+def _add_script(
+    project: Project, replies: dict[str | None, Any], name: str = "script", by: str = "test"
+) -> str:
     """An engine of the project that answers by report id (``None``: all others); gives its address."""
     path = project.folder / f"{name}.jsonl"
     lines = [
@@ -186,7 +189,7 @@ def _add_script(project: Project, replies: dict[str | None, Any], name: str = "s
     ]
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
     address = f"scripted:{path}"
-    Engines(Database(project.database)).add(address, name, by="test")
+    Engines(Database(project.database)).add(address, name, by=by)
     return address
 
 
@@ -228,9 +231,13 @@ class Clinic:
         self.studio = Studio(self.project, Settings())
         _add_people(self.project, self.PEOPLE)
         copy_example(self.studio, by="anna")
+        self.password, self.address = PASSWORD, ""
         with (library.path("brain-mri") / library.GOLD_FILE).open(encoding="utf-8", newline="") as file:
             self.gold = {row["id"]: row for row in csv.DictReader(file)}
         self.codebook = load_codebook(self.project.file("codebooks", "brain-mri.yaml"))
+        replies: dict[str | None, Any] = {one: self.reply(one, 0.07) for one in self.gold}
+        self.engine = _add_script(self.project, replies, "example-7b", by="anna")
+        self.larger = _add_script(self.project, {None: {}}, "example-7b-fp16", by="anna")
         self._better_codebook()
         run = self._run("example-7b", 0.07)
         self.ids = {
@@ -240,10 +247,6 @@ class Clinic:
             "mine": self._one_reviewer(run),
             "job": self._at_work(),
         }
-        self.engine = _add_script(
-            self.project, {one: self.reply(one, 0.07) for one in self.gold}, "example-7b"
-        )
-        self.password, self.address = PASSWORD, ""
 
     def close(self) -> None:
         self._working.release()
@@ -356,14 +359,22 @@ class Clinic:
             desk = Desk(self.studio, review, report or "", "anna")
             self._say(desk, desk.report_id, "anna", 0)
             report = desk.finish("accept")
+        # One was done some minutes after the other.
+        earlier = datetime.now(UTC) - timedelta(minutes=9)
+        with self.studio.database.writing() as db:
+            db.execute(
+                "UPDATE review_done SET at = ? WHERE review = ? AND report_id <> ?",
+                (earlier.isoformat(timespec="milliseconds"), review, desk.report_id),
+            )
         self.current = report or ""
         return review
 
     def _at_work(self) -> str:
         """A run at work, as its process tells the studio; this process stands for it."""
         jobs = Jobs(self.project)
-        address = _add_script(self.project, {None: {}}, "example-7b-fp16")
-        job = jobs.add(JobRequest(reports="brain-mri.csv", codebook="brain-mri", engine=address), by="daan")
+        job = jobs.add(
+            JobRequest(reports="brain-mri.csv", codebook="brain-mri", engine=self.larger), by="daan"
+        )
         self._working = jobs.lock(job)
         assert self._working.acquire()
         assert jobs.begin(job)

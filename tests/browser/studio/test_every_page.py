@@ -22,7 +22,7 @@ GOLD = "brain-mri.csv"
 SAMPLES: dict[str, list[str]] = {
     "/": ["/"],
     "/account": ["/account"],
-    "/activity": ["/activity", "/activity?person=bram"],
+    "/activity": ["/activity", "/activity?who=bram"],
     "/codebooks": ["/codebooks"],
     "/codebooks/{name}": ["/codebooks/brain-mri"],
     "/codebooks/{name}/versions": ["/codebooks/brain-mri/versions"],

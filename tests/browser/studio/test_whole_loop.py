@@ -1,10 +1,9 @@
-"""From an empty project to an evaluated run, as somebody does it who has read nothing: by what the pages offer."""
+"""From an empty project to an evaluated run, as somebody goes who has read nothing: where the pages lead."""
 
 from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -59,20 +58,13 @@ class Newcomer:
     def __init__(self, page: Page, address: str) -> None:
         self.page, self.address = page, address
         self.said: list[str] = []
-        self._shots = 0
         page.on("dialog", lambda dialog: (self.said.append(dialog.message), dialog.accept()))
-
-    def shot(self) -> None:
-        if folder := os.environ.get("SHOTS"):
-            self._shots += 1
-            self.page.screenshot(path=f"{folder}/loop-{self._shots:02}.png")
 
     def next_step(self, name: str) -> None:
         """Back to the project, whose one great button says what comes next."""
         self.page.get_by_role("link", name="Project", exact=True).click()
         offered = self.page.locator(".next .main")
         expect(offered).to_have_text(name)
-        self.shot()
         offered.click()
 
 
@@ -83,7 +75,6 @@ def test_from_an_empty_project_to_an_evaluated_run(
     served = serve()
     who = Newcomer(opened().page, served.address)
     who.page.goto(served.address)
-    who.shot()
     _make_a_codebook(who)
     _bring_reports(who)
     _run(who)
@@ -97,13 +88,11 @@ def test_from_an_empty_project_to_an_evaluated_run(
 def _make_a_codebook(who: Newcomer) -> None:
     page = who.page
     who.next_step("Make a codebook")
-    who.shot()
     start = page.locator("section", has=page.get_by_role("heading", name="Write one"))
     start.get_by_label("Name").fill("longnodi")
     start.get_by_label("Languages of the reports").fill("nl")
     start.get_by_role("button", name="Start").click()
     expect(page.locator("[data-builder][data-ready]")).to_be_attached()
-    who.shot()
 
     nodule = _variable(page, "boolean", "nodule", "A pulmonary nodule is seen.")
     expect(nodule).to_be_visible()
@@ -126,10 +115,8 @@ def _make_a_codebook(who: Newcomer) -> None:
     page.get_by_role("button", name="Add a rule").click()
     page.get_by_label("Rule", exact=True).fill("size is not null -> nodule")
     expect(page.locator("[data-count]")).to_have_text("No findings")
-    who.shot()
     page.get_by_role("button", name="Save").click()
     expect(page.locator("[data-notices]")).to_contain_text("Saved as version")
-    who.shot()
 
 
 def _variable(page: Page, kind: str, name: str, definition: str) -> Locator:
@@ -148,12 +135,10 @@ def _field(holder: Locator, key: str) -> Locator:
 def _bring_reports(who: Newcomer) -> None:
     page = who.page
     who.next_step("Add reports")
-    who.shot()
     page.get_by_label("Choose files to add").set_input_files(
         {"name": "ct thorax.csv", "mimeType": "text/csv", "buffer": _table()}
     )
     page.wait_for_url("**/reports/*/reading*")
-    who.shot()
     preview = page.get_by_role("region", name="The first reports, as they will be read")
     if not preview.is_visible():
         page.get_by_label("Text of the report").select_option("verslag")
@@ -162,24 +147,19 @@ def _bring_reports(who: Newcomer) -> None:
     expect(preview).to_contain_text("2024-03-12")
     expect(preview).to_contain_text("<script>alert(1)</script>")
     expect(preview.get_by_role("cell", name="=1+1", exact=True)).to_be_visible()
-    who.shot()
     page.get_by_role("button", name="Read it like this").click()
     expect(page.locator("#summary")).to_contain_text("6 reports")
     expect(page.locator("#summary")).to_contain_text("5 patients")
-    who.shot()
 
 
 def _run(who: Newcomer) -> None:
     page = who.page
     who.next_step("Start a run")
     expect(page.locator("[data-preflight]")).to_contain_text("6 reports")
-    who.shot()
     page.get_by_role("button", name="Start the run").click()
     page.wait_for_url("**/runs/job-*")
-    who.shot()
     expect(page.locator("#live .status")).to_have_text("finished", timeout=30_000)
     expect(page.get_by_text("6 of 6 reports")).to_be_visible()
-    who.shot()
 
 
 def _look_at_results(who: Newcomer) -> None:
@@ -188,20 +168,16 @@ def _look_at_results(who: Newcomer) -> None:
     rows = page.locator(".table tbody tr")
     expect(rows).to_have_count(6)
     expect(page.get_by_role("link", name="=1+1", exact=True)).to_be_visible()
-    who.shot()
     page.get_by_role("link", name="T-3", exact=True).click()
     expect(page.locator(".report")).to_contain_text("<script>alert(1)</script>")
-    who.shot()
 
 
 def _review(who: Newcomer) -> None:
     page = who.page
     who.next_step("Start a review")
-    who.shot()
     page.get_by_role("combobox", name=re.compile("^Order")).select_option("random")
     page.get_by_role("button", name="Make the review").click()
     expect(page.get_by_text("Reports done: 0 of 6")).to_be_visible()
-    who.shot()
     page.get_by_role("button", name="Start").focus()
     # From here on without a mouse.
     page.keyboard.press("Enter")
@@ -212,8 +188,6 @@ def _review(who: Newcomer) -> None:
         assert report not in done
         expect(page.locator("#text")).to_contain_text(TEXTS[report][:20])
         _judge(page, report)
-        if report in ("T-3", "T-5"):
-            who.shot()
         expect(page.locator("#saving")).to_contain_text("Everything is saved")
         expect(page.locator("#judged")).to_have_text(f"{3 if report == 'T-4' else 4} of 4 judged")
         done.append(report)
@@ -221,7 +195,6 @@ def _review(who: Newcomer) -> None:
         page.keyboard.press("d")
         page.wait_for_url(lambda url, before=before: url != before)  # type: ignore[misc]
     expect(page.get_by_text("Reports done: 6 of 6")).to_be_visible()
-    who.shot()
 
 
 def _judge(page: Page, report: str) -> None:
@@ -272,18 +245,14 @@ def _evaluate(who: Newcomer) -> None:
     expect(page.locator("#measured")).to_contain_text("6 reports and 4 variables were scored")
     # 21 of 24: two sides and one number are wrong.
     expect(page.locator(".figure").first).to_contain_text("87.5%")
-    who.shot()
     page.get_by_role("region", name="Variables").get_by_role("link", name="side", exact=True).click()
-    who.shot()
     page.get_by_role("link", name="Gold right, answer left: 1").click()
     found = page.locator("#reports")
     expect(found).to_be_in_viewport()
-    who.shot()
     found.get_by_role("link", name="T-2", exact=True).click()
     side = page.locator(".answer[data-variable=side]")
     expect(side).to_contain_text("left")
     expect(side.locator(".others")).to_contain_text("right")
-    who.shot()
 
 
 def _export(who: Newcomer, tmp_path: Path) -> None:
@@ -291,7 +260,6 @@ def _export(who: Newcomer, tmp_path: Path) -> None:
     who.next_step("Export the table")
     page.get_by_text("Download a table").click()
     page.get_by_label("File").select_option("csv")
-    who.shot()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download").click()
     download.value.save_as(tmp_path / "table.csv")
@@ -303,4 +271,3 @@ def _export(who: Newcomer, tmp_path: Path) -> None:
     assert rows["T-4"]["patient"] == "'=1+1"
     page.get_by_role("link", name="Project", exact=True).click()
     expect(page.get_by_text("All steps are done.")).to_be_visible()
-    who.shot()

@@ -67,7 +67,7 @@ export class Rows {
     if (now.comment) found.push(el("span", { title: now.comment, role: "img", "aria-label": say("has_comment") }, "💬"));
     if (now.how === "open" && now.confidence !== null && now.confidence !== undefined) {
       const meter = el("meter", { min: 0, max: 1, low: 0.5, high: 0.8, optimum: 1, value: now.confidence, "aria-hidden": "true" });
-      found.push(el("span", { class: "sure", title: say("sure") }, meter, ` ${Math.round(now.confidence * 100)} %`));
+      found.push(el("span", { class: "sure", title: say("sure") }, meter, ` ${new Intl.NumberFormat(document.documentElement.lang, { style: "percent" }).format(now.confidence)}`));
     }
     return found;
   }
