@@ -17,7 +17,8 @@ from playwright.sync_api import Page, expect
 FOLDER = os.environ.get("EPICRISIS_SCREENSHOTS")
 #: Bytes; a page of the docs is to load on a slow line.
 LARGEST = 150_000
-_COLOURS = 256
+#: Colours of a picture, and how many of them are not the most frequent but the most unlike those.
+_COLOURS, _RARE = 256, 48
 GOLD = "brain-mri.csv"
 
 
@@ -125,7 +126,10 @@ def smaller(picture: bytes, page: Page) -> bytes:
     colours, number, times = np.unique(red << 16 | green << 8 | blue, return_inverse=True, return_counts=True)
     parts = np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=1)
     # The edges of letters have many shades that nobody tells apart: those that are rare give way.
-    palette = parts[np.argsort(-times)[:_COLOURS]]
+    palette = parts[np.argsort(-times)[: _COLOURS - _RARE]]
+    for _ in range(min(_RARE, len(parts) - len(palette))):
+        far = np.array([((palette - one) ** 2).sum(axis=1).min() for one in parts]).argmax()
+        palette = np.vstack([palette, parts[far]])
     nearest = np.array([((palette - one) ** 2).sum(axis=1).argmin() for one in parts], np.uint8)
     rows = np.zeros((height, width + 1), np.uint8)
     rows[:, 1:] = nearest[number].reshape(height, width)
