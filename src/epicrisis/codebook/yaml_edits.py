@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .source import resolved
+from .source import MAX_DEPTH, resolved
 from .yaml_blocks import Block, aligned, blocks, joined, line_end, line_start
 from .yaml_fragments import after_key, in_flow, item, part, rank, styled
 
@@ -41,8 +41,7 @@ def edited(text: str, document: dict[str, Any]) -> str:
 
     try:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=loader)):
-            raise CannotEdit
+        _check_plain(yaml.parse(text, Loader=loader))
         root = yaml.compose(text, Loader=loader)
     except (yaml.YAMLError, RecursionError, UnicodeEncodeError):
         raise CannotEdit from None
@@ -50,6 +49,21 @@ def edited(text: str, document: dict[str, Any]) -> str:
         raise CannotEdit
     editor = _Editor(text)
     return spliced(text, 0, len(text), editor.mapping(root, document, root=True))
+
+
+def _check_plain(events: Iterable[yaml.Event]) -> None:
+    """No aliases, and no deeper than a codebook is: composing goes down in C, where too deep ends the
+    program."""
+    import yaml
+
+    depth = 0
+    for event in events:
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH or isinstance(event, yaml.AliasEvent):
+            raise CannotEdit
 
 
 def spliced(text: str, start: int, end: int, edits: Iterable[Edit]) -> str:
