@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from .source import Marked
@@ -15,17 +16,14 @@ class Outline:
 
     def __init__(self, root: Marked) -> None:
         self._places = sorted(_places(root, ()), key=lambda one: one[0])
+        self._lines = [line for line, _ in self._places]
 
     def at(self, line: int) -> Place:
         """What ``line`` (from 1) is about: what begins there, the widest first, else what it is part of."""
-        found: Place = ()
-        for begins, place in self._places:
-            if begins == line:
-                return place
-            if begins > line:
-                break
-            found = place
-        return found
+        first = bisect_left(self._lines, line)
+        if first < len(self._lines) and self._lines[first] == line:
+            return self._places[first][1]
+        return self._places[first - 1][1] if first else ()
 
 
 def _places(node: Marked, place: Place) -> Iterator[tuple[int, Place]]:

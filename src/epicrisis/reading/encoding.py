@@ -29,6 +29,8 @@ _WESTERN = frozenset(
     "àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿœšžÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŸŒŠŽßðþÐÞ"
     "€£¥¢§©®™°±²³¹µ¶·×÷½¼¾ªº«»‘’‚“”„–—…•†‡‰‹›ˆ˜¿¡´¨¯¸¬¦¤\xa0\xad"
 )
+#: Encodings of names and of source code; some of them take ever longer the longer the text is.
+_NOT_OF_FILES = frozenset(("idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"))
 #: Signs that a DOS or Macintosh file was taken for Windows-1252: punctuation or a capital inside a word.
 _MISREAD = re.compile("[a-z][‚ƒ„†‡ˆ‰‹“”•˜™›‘ŠŽŸ][a-z]")
 
@@ -84,7 +86,9 @@ def first_bytes(path: Path) -> bytes:
 
 @contextmanager
 def opened_text(path: Path, encoding: str) -> Iterator[io.TextIOWrapper]:
-    """The file as text, line ends untouched. Raises ``ReadingError`` as ``opened`` does."""
+    """The file as text, line ends untouched. Raises ``ReadingError`` as ``opened`` does, and for a name that
+    is no encoding."""
+    check_encoding(encoding)
     with opened(path) as raw:
         text = io.TextIOWrapper(raw, encoding=encoding, newline="")
         try:
@@ -105,10 +109,11 @@ def bytes_error(path: Path, encoding: str, line: int | None) -> ReadingError:
 
 
 def check_encoding(name: str) -> str:
-    """``name`` if Python knows such a text encoding; ``ReadingError`` if not."""
+    """``name`` if Python knows such an encoding of text files; ``ReadingError`` if not."""
     try:
-        codecs.lookup(name)
-        "".encode(name)
+        if codecs.lookup(name).name.replace("_", "-") in _NOT_OF_FILES:
+            raise LookupError
+        io.TextIOWrapper(io.BytesIO(), encoding=name)
     except (LookupError, ValueError):
         raise ReadingError(
             f"There is no text encoding {name!r}.", hint="Common ones are utf-8, cp1252, latin-1 and utf-16."

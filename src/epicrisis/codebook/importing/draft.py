@@ -20,10 +20,15 @@ class Skip(Exception):  # noqa: N818 - a decision about one field, not an error
     """This field cannot become a variable; the message says why."""
 
 
+#: Fields that are looked at: a source with more is something else.
+MOST_FIELDS = 3000
+
+
 class Draft:
     """Collects variables (as plain data) and notes."""
 
     def __init__(self) -> None:
+        self._fields = 0
         self.notes: list[str] = []
         self.variables: list[dict[str, Any]] = []
 
@@ -34,7 +39,15 @@ class Draft:
             self.notes.append(remark)
 
     def name(self, field: str, wanted: str, taken: list[dict[str, Any]]) -> str:
-        """A name for ``wanted`` that no variable in ``taken`` has, noted if it had to change."""
+        """A name for ``wanted`` that no variable in ``taken`` has, noted if it had to change.
+
+        Raises ``CodebookError`` where there are more fields than a codebook has.
+        """
+        self._fields += 1
+        if self._fields > MOST_FIELDS:
+            raise CodebookError(
+                f"It has more than {MOST_FIELDS:,} fields.", hint="Keep only those that reports answer."
+            )
         name = unique(identifier(wanted), [one["name"] for one in taken])
         if name != wanted:
             self.note(field, f"is named '{name}' here")
