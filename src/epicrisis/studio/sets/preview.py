@@ -23,6 +23,8 @@ from .sound import sound
 ROWS = 10
 SHOWN = 300
 _VALUE = 60
+#: Columns that can be chosen among; of a table with more, those that are read already too.
+_COLUMNS = 500
 
 
 class ColumnView(BaseModel):
@@ -96,6 +98,8 @@ def preview(sets: ReportSets, name: str, mapping: Mapping | None = None) -> Prev
             _look(sets, name, path, mapping, seen)
     except EpicrisisError as error:
         seen.problem = Problem.of(error)
+    named = {role.found for role in seen.roles} | {role.said for role in seen.roles}
+    seen.columns = [one for at, one in enumerate(seen.columns) if at < _COLUMNS or one.name in named]
     return seen
 
 
@@ -114,7 +118,7 @@ def _look(sets: ReportSets, name: str, path: Path, mapping: Mapping, seen: Previ
         reports = reports_of(table, mapping.columns)
     seen.notes = [*reports.notes]
     if seen.tabular:
-        seen.carried = [*reports.columns.carried]
+        seen.carried = [*reports.columns.carried][:_COLUMNS]
         for role in seen.roles:
             role.found = getattr(reports.columns, role.role)
     _rows(reports, seen)
