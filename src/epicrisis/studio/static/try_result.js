@@ -51,7 +51,8 @@ function takeAnswers(fresh) {
 function take(fresh) {
   const news = fresh.querySelector("[data-try]");
   if (!news) {
-    window.location.reload();
+    // It is gone: because it was forgotten just now, and the page is being left, or on the server.
+    if (!leaving) window.location.reload();
     return;
   }
   takeAnswers(fresh);
@@ -75,6 +76,7 @@ function take(fresh) {
   }
 }
 
+let leaving = false;
 let busy = false;
 let again = false;
 async function refresh() {
@@ -142,6 +144,7 @@ document.addEventListener("click", async (event) => {
   const ending = event.target.closest("[data-end]");
   if (ending) {
     ending.disabled = true;
+    leaving = "then" in ending.dataset;
     try {
       await send("DELETE", ending.dataset.end);
     } catch {
