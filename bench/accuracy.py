@@ -41,6 +41,7 @@ METHODS: dict[str, dict[str, Any]] = {
     "examples-4": {"examples": 4},
     "one-look": {"second_look": False},
     "contextual": {"contextual": True},
+    "compact": {"compact": True},
     "samples-3": {"samples": 3},
     "think": {"think": 200},
     "translate": {"translate": "en"},

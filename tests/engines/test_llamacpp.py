@@ -38,6 +38,8 @@ def test_it_describes_itself(engine: LlamaCppEngine) -> None:
 def test_json_is_one_line_with_natural_separators(engine: LlamaCppEngine) -> None:
     schema = {**SCHEMA, "properties": {"a": {"enum": ["x"]}, "b": {"const": [1, 2]}}, "required": ["a", "b"]}
     assert engine.complete(Request([Message("user", "?")], schema=schema)).text == '{"a": "x", "b": [1, 2]}'
+    compact = Request([Message("user", "?")], schema=schema, compact=True)
+    assert engine.complete(compact).text == '{"a": "x","b": [1,2]}'
 
 
 def test_a_shared_beginning_is_not_evaluated_again(engine: LlamaCppEngine) -> None:

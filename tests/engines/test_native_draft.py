@@ -43,6 +43,12 @@ def test_gaps_are_what_stands_between_open_values() -> None:
         '}, "fixed": "é", "only": null, "n": ',
         "}",
     ]
+    assert gaps(schema, compact=True) == [
+        '{"mta": {"quote": ',
+        ',"value": ',
+        '},"fixed": "é","only": null,"n": ',
+        "}",
+    ]
 
 
 @pytest.mark.parametrize(

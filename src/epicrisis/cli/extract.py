@@ -138,6 +138,9 @@ def extract(
         bool,
         flag("Weigh options by what the model says when there is no report.", group=_ASKING),
     ] = False,
+    compact: Annotated[
+        bool, flag("Have answers written without a space after commas: fewer tokens.", group=_ASKING)
+    ] = False,
     temperature: Annotated[
         float | None,
         Parameter(group=_ASKING, help="Of the sampling. 0 (the default) is greedy; --samples then uses 0.7."),
@@ -194,6 +197,7 @@ def extract(
                 think=think,
                 translate=translate,
                 contextual=contextual_calibration or None,
+                compact=compact or None,
                 second_look=False if no_second_look else None,
                 temperature=temperature,
                 seed=seed,

@@ -40,6 +40,7 @@ class Request:
 
     ``schema`` constrains the whole answer. ``max_tokens`` bounds what is generated. ``timeout`` is in
     seconds for the whole call. ``top_logprobs`` asks for that many alternatives per token (0: none).
+    ``compact``: JSON without a space after commas, where the engine writes its layout itself.
     ``report_id`` only labels the request (for scripted engines and error messages); it is not sent.
 
     ``on_text`` hears each new stretch of the answer as it is written, in the thread that asked: the pieces
@@ -56,6 +57,7 @@ class Request:
     top_logprobs: int = 0
     timeout: float | None = None
     report_id: str | None = None
+    compact: bool = False
     on_text: Callable[[str], None] | None = field(default=None, compare=False, repr=False)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from ..errors import EngineError
 from .engine import JsonSchema
 from .gbnf_pattern import PatternError, literal, pattern, repeated
+from .schema import item_separator
 
 #: One character of a JSON string, as such or escaped. Half a character (a lone surrogate) is not let through.
 _CHARACTER = (
@@ -45,7 +46,7 @@ _OF_TYPE = {
 _DEEPEST = 64
 
 
-def from_schema(schema: JsonSchema) -> str:
+def from_schema(schema: JsonSchema, *, compact: bool = False) -> str:
     """The grammar of the instances of ``schema``; its root rule is ``root``.
 
     Members that are not required may be left out. Where ``additionalProperties`` is not stated, only the
@@ -54,12 +55,13 @@ def from_schema(schema: JsonSchema) -> str:
     Raises ``EngineError`` for a keyword or a pattern it cannot hold the model to, and for a schema that
     nothing fulfils.
     """
-    return _Compiler(schema).compile()
+    return _Compiler(schema, item_separator(compact)).compile()
 
 
 class _Compiler:
-    def __init__(self, root: JsonSchema) -> None:
+    def __init__(self, root: JsonSchema, separator: str) -> None:
         self._root = root
+        self._separator = f'"{separator}"'
         self._rules: dict[str, str] = {}
 
     def compile(self) -> str:
@@ -130,7 +132,7 @@ class _Compiler:
         for name, part in properties.items():
             value = self._of(part, f"{place}/properties/{name}", depth + 1)
             members.append((literal(f"{_text(name)}: ") + f" {value}", name in required))
-        return f'"{{" {inside} "}}"' if (inside := _members(members)) else '"{}"'
+        return f'"{{" {inside} "}}"' if (inside := _members(members, self._separator)) else '"{}"'
 
     def _array(self, schema: Mapping[str, Any], place: str, depth: int) -> str:
         least, most = int(schema.get("minItems", 0)), schema.get("maxItems")
@@ -141,7 +143,7 @@ class _Compiler:
         if most == 0:
             return '"[]"'
         item = self._named("item", self._of(schema["items"], f"{place}/items", depth + 1))
-        more = repeated(f'(", " {item})', max(least - 1, 0), None if most is None else most - 1)
+        more = repeated(f"({self._separator} {item})", max(least - 1, 0), None if most is None else most - 1)
         inside = f"{item} {more}".rstrip()
         return f'"[" ({inside})? "]"' if least == 0 else f'"[" {inside} "]"'
 
@@ -241,17 +243,17 @@ def _same_length(low: str, high: str) -> list[str]:
     return ways + high_way
 
 
-def _members(members: Sequence[tuple[str, bool]]) -> str:
+def _members(members: Sequence[tuple[str, bool]], separator: str) -> str:
     """Members with commas between those that are there. Built from the end: what may follow is known."""
     following, leading = "", ""  # what can come after another member, and what can come first
     for member, required in reversed(members):
         started = f"{member} {following}".rstrip()
         if required:
             leading = started
-            following = f'", " {started}'
+            following = f"{separator} {started}"
         else:
             leading = f"({started} | {leading})" if leading else f"({started})?"
-            following = f'(", " {member})? {following}'.rstrip()
+            following = f"({separator} {member})? {following}".rstrip()
     return leading
 
 

@@ -202,7 +202,7 @@ def _body(request: Request, model: str) -> dict[str, Any]:
     if request.temperature == 0:
         body["top_k"] = 1
     if request.schema is not None:
-        body["grammar"] = schema.grammar(request.schema)
+        body["grammar"] = schema.grammar(request.schema, compact=request.compact)
     return body
 
 

@@ -83,7 +83,7 @@ class NativeEngine:
 
     def complete(self, request: Request, cancel: threading.Event | None = None) -> Reply:
         """Answer one request. The time limit starts when no other is being answered."""
-        wanted = None if request.schema is None else gbnf.from_schema(request.schema)
+        wanted = None if request.schema is None else gbnf.from_schema(request.schema, compact=request.compact)
         acquire(self._slot, cancel)
         try:
             started = time.monotonic()
@@ -147,7 +147,9 @@ class NativeEngine:
     ) -> Finish:
         """Write the answer token by token. The prompt has just been evaluated."""
         request = answer.request
-        ahead = Lookahead(self._model, self._prompts, Skeleton(request.schema), self._bare_tokens)
+        ahead = Lookahead(
+            self._model, self._prompts, Skeleton(request.schema, compact=request.compact), self._bare_tokens
+        )
         chooser = Chooser(request.temperature, request.seed, grammar)
         logits = self._model.logits()
         while True:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from .engine import JsonSchema
 from .native_library import NativeModel
 from .native_prompts import EvaluatedPrompts
+from .schema import item_separator
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,8 +35,8 @@ _NUMBER_AND_NEXT = re.compile(r"-?[0-9][0-9.eE+-]*(?=[^0-9.eE+-])")
 class Skeleton:
     """The fixed parts of the answers to a schema. ``after`` is called with the growing text of one."""
 
-    def __init__(self, schema: JsonSchema | None) -> None:
-        self._gaps = [] if schema is None else gaps(schema)
+    def __init__(self, schema: JsonSchema | None, *, compact: bool = False) -> None:
+        self._gaps = [] if schema is None else gaps(schema, compact=compact)
         self._gap = 0
         self._start = 0
         self._in_gap = True
@@ -63,10 +64,10 @@ class Skeleton:
         return ""
 
 
-def gaps(schema: JsonSchema) -> list[str]:
+def gaps(schema: JsonSchema, *, compact: bool = False) -> list[str]:
     """The text before the first value that is open in ``schema``, between each two, and after the last."""
     found = [""]
-    for piece in _pieces(schema):
+    for piece in _pieces(schema, item_separator(compact)):
         if piece is None:
             found.append("")
         else:
@@ -74,7 +75,7 @@ def gaps(schema: JsonSchema) -> list[str]:
     return found
 
 
-def _pieces(schema: Any) -> Iterator[str | None]:
+def _pieces(schema: Any, separator: str) -> Iterator[str | None]:
     """Fixed text, and ``None`` for a value that the model writes."""
     if not isinstance(schema, Mapping):
         yield None
@@ -86,8 +87,8 @@ def _pieces(schema: Any) -> Iterator[str | None]:
         before = "{"
         for name, member in schema["properties"].items():
             yield f"{before}{json.dumps(name, ensure_ascii=False)}: "
-            yield from _pieces(member)
-            before = ", "
+            yield from _pieces(member, separator)
+            before = separator
         yield "}"
     else:
         yield None

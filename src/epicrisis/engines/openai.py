@@ -153,7 +153,9 @@ class OpenAIEngine:
     ) -> Reply:
         body = chat.body(request, facts.model)
         if request.schema is not None:
-            body["response_format"] = _response_format(request.schema, facts.software)
+            body["response_format"] = _response_format(
+                request.schema, facts.software, compact=request.compact
+            )
         if facts.software == "llama.cpp":
             body["cache_prompt"] = True
         if self._known_logprobs() is False:
@@ -252,7 +254,7 @@ class OpenAIEngine:
             return self._facts
 
 
-def _response_format(wanted: JsonSchema, software: servers.Software) -> dict[str, Any]:
+def _response_format(wanted: JsonSchema, software: servers.Software, *, compact: bool) -> dict[str, Any]:
     # Only llama.cpp is known to take the layout; elsewhere an unknown keyword may be refused.
-    content = schema.with_layout(wanted) if software == "llama.cpp" else dict(wanted)
+    content = schema.with_layout(wanted, compact=compact) if software == "llama.cpp" else dict(wanted)
     return {"type": "json_schema", "json_schema": {"name": "answer", "schema": content, "strict": True}}

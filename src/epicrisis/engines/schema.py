@@ -31,14 +31,19 @@ FORMATS = frozenset(
 )
 
 
-def with_layout(schema: JsonSchema) -> dict[str, Any]:
+def item_separator(compact: bool) -> str:
+    """What stands between members, and between items."""
+    return "," if compact else ", "
+
+
+def with_layout(schema: JsonSchema, *, compact: bool = False) -> dict[str, Any]:
     """The schema with the request for one-line JSON that LLGuidance reads."""
-    return {**schema, "x-guidance": LAYOUT}
+    return {**schema, "x-guidance": {**LAYOUT, "item_separator": item_separator(compact)}}
 
 
-def grammar(schema: JsonSchema) -> str:
+def grammar(schema: JsonSchema, *, compact: bool = False) -> str:
     """The grammar for llama.cpp built with LLGuidance."""
-    return "%llguidance {}\nstart: %json " + json.dumps(with_layout(schema))
+    return "%llguidance {}\nstart: %json " + json.dumps(with_layout(schema, compact=compact))
 
 
 def check_supported(schema: JsonSchema) -> None:

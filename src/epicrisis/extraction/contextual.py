@@ -142,6 +142,7 @@ class Contextual:
             seed=options.seed,
             top_logprobs=TOP,
             timeout=options.timeout,
+            compact=options.compact,
         )
 
 

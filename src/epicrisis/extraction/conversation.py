@@ -129,6 +129,7 @@ class Conversation:
                 top_logprobs=TOP if self._options.confidence and schema is not None else 0,
                 timeout=self._options.timeout,
                 report_id=self._report_id,
+                compact=self._options.compact,
             ),
             self._cancel,
         )

@@ -207,6 +207,7 @@ class Extractor:
             examples=options.examples,
             shots=shots,
             groups=self._shown_apart,
+            compact=options.compact,
         )
 
     @cached_property

@@ -38,7 +38,8 @@ class ExtractionOptions:
     ``translate``: the language (``en``) that the engine puts reports into before it is asked about them.
     ``contextual``: whether options are weighed by what the model says without a report (see ``contextual``);
     it needs the probabilities of tokens. ``second_look``: whether the engine is asked once more about
-    answers that the report speaks against (see ``second_look``).
+    answers that the report speaks against (see ``second_look``). ``compact``: whether answers are written
+    without a space after commas: fewer tokens, where the engine decides on the layout.
     """
 
     form: Form = DEFAULT_FORM
@@ -59,6 +60,7 @@ class ExtractionOptions:
     translate: str | None = None
     contextual: bool = False
     second_look: bool = True
+    compact: bool = False
 
     @property
     def heat(self) -> float:
@@ -77,6 +79,8 @@ class ExtractionOptions:
             del options["translate"]
         if not self.contextual:
             del options["contextual"]
+        if not self.compact:
+            del options["compact"]
         return options
 
     def _shots(self) -> dict[str, Any] | None:

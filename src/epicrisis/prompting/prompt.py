@@ -67,10 +67,12 @@ class Prompt:
         examples: int = 2,
         shots: Sequence[WorkedExample] = (),
         groups: Sequence[Sequence[str]] = (),
+        compact: bool = False,
     ) -> None:
         self.codebook = codebook
         self.form = form
         self.absent = absent
+        self._separators = (",", ": ") if compact else (", ", ": ")
         self.schema: Schema = answer_schema(codebook.variables, form, absent)
         self.apart = bool(groups)
         self._costs = {variable.name: self._cost(variable) for variable in codebook.variables}
@@ -128,7 +130,7 @@ class Prompt:
 
     def written(self, sheet: Mapping[str, Any]) -> str:
         """An answer as the grammar has the model write it: one line, natural separators."""
-        return without_control_words(json.dumps(sheet, ensure_ascii=False))
+        return without_control_words(json.dumps(sheet, ensure_ascii=False, separators=self._separators))
 
     def budget(self, variables: Sequence[Variable] | None = None) -> int:
         """Tokens that a full answer may take, generously: every variable stated."""
