@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
@@ -68,11 +70,17 @@ def create_app(project: Project, settings: Settings | None = None) -> FastAPI:
 
 def _static(name: str, request: Request) -> Response:
     kind = _TYPES.get(name.rpartition(".")[2])
-    known = {one.name: one for one in (resources.files("epicrisis.studio") / "static").iterdir()}
-    if kind is None or name not in known or not known[name].is_file():
+    if kind is None or name not in _statics():
         raise HTTPException(404)
     keep = "public, max-age=31536000, immutable" if request.url.query else "no-cache"
-    return Response(known[name].read_bytes(), media_type=kind, headers={"Cache-Control": keep})
+    return Response(_statics()[name].read_bytes(), media_type=kind, headers={"Cache-Control": keep})
+
+
+@cache
+def _statics() -> dict[str, Traversable]:
+    # The folder does not change while the studio runs, and every page asks for several of its files.
+    folder = resources.files("epicrisis.studio") / "static"
+    return {one.name: one for one in folder.iterdir() if one.is_file()}
 
 
 def _healthy() -> Response:

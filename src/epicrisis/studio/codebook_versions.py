@@ -15,7 +15,7 @@ from . import codebooks
 from .database import Database
 from .people.activity import note as note_activity
 from .people.activity import now
-from .project import Project
+from .project import SHIPPED, Project
 from .web.refusals import Refusal, Refused, conflict, not_found
 
 How = Literal["made", "imported", "copied", "saved", "restored", "outside"]
@@ -164,7 +164,7 @@ class Versions:
         return _add(db, name, text, how="outside", note="", by="")
 
     def _read(self, name: str) -> str:
-        if name.startswith(codebooks.SHIPPED):
+        if name.startswith(SHIPPED):
             raise not_found("codebook of the project")
         return read_text(codebooks.path_of(self._project, name))
 

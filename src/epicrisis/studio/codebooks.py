@@ -7,11 +7,9 @@ from pathlib import Path
 from .. import codebook as codebook_package
 from .. import library
 from ..codebook.codebook import Codebook
-from .project import Project, is_name
+from .project import SHIPPED, Project, is_name
 from .web.refusals import not_found
 
-#: What the names of shipped codebooks begin with, so that they are no file of the project.
-SHIPPED = "library:"
 ENDING = ".yaml"
 
 

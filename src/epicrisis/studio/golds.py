@@ -14,12 +14,11 @@ from .adjudicating.kept import decisions_stamp, judgements_stamp, kept
 from .adjudicating.review import Review, all_reviews
 from .adjudicating.settled import State, state
 from .people.activity import note
-from .project import is_name
+from .project import SHIPPED, is_name
 from .studio import Studio
 from .web.refusals import conflict, not_found
 
 #: What the names of shipped gold and of reviews begin with, so that they are no file of the project.
-SHIPPED = "library:"
 REVIEW = "review:"
 #: What a file of gold may be.
 ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".xlsx")

@@ -11,6 +11,8 @@ from ..errors import OptionError
 
 Shelf = Literal["codebooks", "reports", "gold", "adapters"]
 SHELVES: tuple[Shelf, ...] = ("codebooks", "reports", "gold", "adapters")
+#: What the names of things that ship begin with, so that they are no file of the project.
+SHIPPED = "library:"
 #: What a file in a project may be called: it cannot leave its folder, hide, or be an option of a command.
 _NAME = re.compile(r"[^\W_][\w .()+-]{0,119}", re.UNICODE)
 #: File systems take 255; some scripts need three for a letter.

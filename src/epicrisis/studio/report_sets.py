@@ -10,12 +10,10 @@ from .. import library
 from ..reading import Columns, ReportSet, read
 from .database import Database
 from .people.activity import note, now
-from .project import Project
+from .project import SHIPPED, Project
 from .sets.in_use import in_use
 from .shelves import Shelved, used
 from .web.refusals import conflict, not_found
-
-SHIPPED = "library:"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Literal
 from ..errors import EpicrisisError
 from .project import Project
 from .studio import Studio
-from .web.refusals import Refusal, Refused
+from .web.refusals import Refusal, Refused, place_of, refusal_of
 
 logger = logging.getLogger(__name__)
 
@@ -149,16 +149,8 @@ def problem_of(error: Exception, project: Project) -> Refusal:
     if isinstance(error, Refused):
         return error.refusal
     if isinstance(error, EpicrisisError):
-        where = ""
-        if error.path is not None:
-            line = "" if error.line is None else f":{error.line}"
-            where = f"{project.shown(error.path)}{line}"
-        return Refusal(code=error.code, message=error.message, hint=error.hint or "", where=where)
-    trace, place = error.__traceback__, "?"
-    while trace is not None:
-        place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    logger.error("%s at %s in a task", type(error).__name__, place)
+        return refusal_of(error, project)
+    logger.error("%s in a task", place_of(error))
     return Refusal(
         code="unforeseen",
         message=f"Something went wrong inside the studio ({type(error).__name__}).",

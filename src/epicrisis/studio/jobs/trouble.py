@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...errors import EpicrisisError
 from ..project import Project
-from ..web.refusals import Refusal, Refused
+from ..web.refusals import Refusal, Refused, refusal_of
 
 #: Instead of hints that speak of the command line.
 _HINTS = {
@@ -20,12 +20,10 @@ def told(error: Exception, project: Project) -> Refusal:
     if isinstance(error, Refused):
         return error.refusal
     if isinstance(error, EpicrisisError):
-        line = "" if error.line is None else f":{error.line}"
-        where = "" if error.path is None else f"{project.shown(error.path)}{line}"
-        hint = error.hint or ""
-        if "--" in hint or "command" in hint or "epicrisis " in hint:
-            hint = _HINTS.get(error.code, _ANY)
-        return Refusal(code=error.code, message=error.message, hint=hint, where=where)
+        found = refusal_of(error, project)
+        if any(words in found.hint for words in ("--", "command", "epicrisis ")):
+            found.hint = _HINTS.get(error.code, _ANY)
+        return found
     return Refusal(
         code="unforeseen",
         message=f"Something went wrong inside the program ({type(error).__name__}).",

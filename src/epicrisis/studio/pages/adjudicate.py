@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import Depends, Path, Query, Request
+from fastapi import Path, Query
 from pydantic import BaseModel, Field
 
 from ...extraction.answer import Status
@@ -17,19 +17,13 @@ from ..adjudicating.review import Review
 from ..results import blind
 from ..reviewing.judging import Saying
 from ..reviewing.texts import Fit
-from ..web.dependencies import Editor, TheStudio, Viewer
+from ..web.dependencies import Editor, Language, TheStudio, Viewer
 from ..web.refusals import Refused
 from ..web.twin import Pages
 
 routes = Pages("adjudication")
 
 
-def _language(request: Request) -> str:
-    language: str = request.state.language
-    return language
-
-
-Language = Annotated[str, Depends(_language)]
 ReviewId = Annotated[str, Path(max_length=100, description="The id of a review.")]
 ReportId = Annotated[str | None, Query(max_length=1000, description="The report of the cell to show.")]
 VariableName = Annotated[str | None, Query(max_length=200, description="The variable of the cell to show.")]

@@ -14,7 +14,8 @@ from pydantic import BaseModel, Field
 
 from ...reading import Columns
 from ..people.activity import note
-from ..report_sets import SHIPPED, Mapping, ReportSets
+from ..project import SHIPPED
+from ..report_sets import Mapping, ReportSets
 from ..sets.counted import Counted, Counting, Entry, Listed
 from ..sets.preview import Preview, preview
 from ..studio import Studio

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Annotated
 
-from fastapi import Depends, Path, Query, Request
+from fastapi import Path, Query
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -33,7 +33,7 @@ from ..trying.choices import (
     set_choices,
 )
 from ..trying.views import TryProgress, TryView, as_json, as_table, progress_of, try_view
-from ..web.dependencies import TheStudio, Viewer
+from ..web.dependencies import Language, TheStudio, Viewer
 from ..web.refusals import Refused, conflict
 from ..web.twin import Pages
 
@@ -50,14 +50,6 @@ _KEPT = 25.0
 Name = Annotated[str, Query(max_length=200)]
 TryId = Annotated[str, Path(max_length=40)]
 ReportId = Annotated[str, Query(alias="id", max_length=1000)]
-
-
-def _language(request: Request) -> str:
-    language: str = request.state.language
-    return language
-
-
-Language = Annotated[str, Depends(_language)]
 
 
 class TryPage(BaseModel):

@@ -15,6 +15,7 @@ from ...reading.formats import open_table
 from ...reading.table import key
 from .. import codebooks
 from ..golds import ENDINGS
+from ..project import SHIPPED
 from ..studio import Studio
 from .counting import Problem
 from .sound import sound
@@ -103,7 +104,7 @@ def _best_first(fits: list[Fit]) -> list[Fit]:
 
 
 def _ships(fit: Fit) -> bool:
-    return fit.codebook.startswith(codebooks.SHIPPED)
+    return fit.codebook.startswith(SHIPPED)
 
 
 def _codebooks(studio: Studio) -> dict[str, set[str]]:

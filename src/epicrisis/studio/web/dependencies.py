@@ -24,6 +24,11 @@ def _person(request: Request) -> Person:
     return person
 
 
+def _language(request: Request) -> str:
+    language: str = request.state.language
+    return language
+
+
 class _Needs:
     """Lets through whoever has a role."""
 
@@ -42,6 +47,8 @@ class _Needs:
 
 
 TheStudio = Annotated[Studio, Depends(the_studio)]
+#: The language of the interface, for labels that a codebook has in several.
+Language = Annotated[str, Depends(_language)]
 Viewer = Annotated[Person, Depends(_Needs(Role.VIEWER))]
 Reviewer = Annotated[Person, Depends(_Needs(Role.REVIEWER))]
 Editor = Annotated[Person, Depends(_Needs(Role.EDITOR))]

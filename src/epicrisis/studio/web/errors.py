@@ -8,9 +8,9 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from ...errors import EpicrisisError
-from ..studio import Studio
+from .dependencies import the_studio
 from .guard import refusal
-from .refusals import Refused, status_of
+from .refusals import Refused, refusal_of, status_of
 
 
 def answer_errors(app: FastAPI) -> None:
@@ -22,11 +22,8 @@ def answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(EpicrisisError)
     async def known(request: Request, error: EpicrisisError) -> Response:
-        answer = Refused(status_of(error), error.code, error.message, error.hint or "")
-        if error.path is not None:
-            studio: Studio = request.app.state.studio
-            line = "" if error.line is None else f":{error.line}"
-            answer.refusal.where = f"{studio.project.shown(error.path)}{line}"
+        answer = Refused(status_of(error), error.code, error.message)
+        answer.refusal = refusal_of(error, the_studio(request).project)
         return refusal(request, answer)
 
     @app.exception_handler(RequestValidationError)

@@ -16,6 +16,7 @@ from ..people.sessions import Sessions, local_person
 from ..settings import Settings
 from ..studio import Studio
 from . import languages
+from .dependencies import the_studio
 from .refusals import Refused, status_of
 from .rendering import render
 
@@ -71,7 +72,7 @@ def cookie_name(settings: Settings) -> str:
 
 
 def _check(request: Request) -> None:
-    studio = _studio(request)
+    studio = the_studio(request)
     _check_host(request, studio.settings)
     _check_site(request)
     request.state.person = _who(request, studio)
@@ -130,8 +131,7 @@ def _check_origin(request: Request) -> None:
     """A browser says where a change comes from: only from here."""
     origin = request.headers.get("origin")
     host = request.headers.get("host", "").lower()
-    elsewhere = origin is not None and origin.lower().partition("://")[2] != host
-    if elsewhere:
+    if origin is not None and origin.lower().partition("://")[2] != host:
         raise _elsewhere()
 
 
@@ -158,8 +158,3 @@ def _to_login(request: Request) -> Response:
         raise Refused(401, "login", "You are not logged in.", "Log in and try again.")
     there = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return RedirectResponse(f"/login?then={quote(there, safe='')}", 303)
-
-
-def _studio(request: Request) -> Studio:
-    studio: Studio = request.app.state.studio
-    return studio

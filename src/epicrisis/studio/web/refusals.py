@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from ...errors import EpicrisisError
+from ..project import Project
 
 
 class Refusal(BaseModel):
@@ -47,6 +48,24 @@ STATUSES = {
     "engine-protocol": 502,
     "run-stopped": 502,
 }
+
+
+def refusal_of(error: EpicrisisError, project: Project) -> Refusal:
+    """The error as people of the project read it: places without where the project lies."""
+    where = ""
+    if error.path is not None:
+        line = "" if error.line is None else f":{error.line}"
+        where = f"{project.shown(error.path)}{line}"
+    return Refusal(code=error.code, message=error.message, hint=error.hint or "", where=where)
+
+
+def place_of(error: BaseException) -> str:
+    """Type and place of an error: its message may quote a report."""
+    trace, place = error.__traceback__, "?"
+    while trace is not None:
+        place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return f"{type(error).__name__} at {place}"
 
 
 def status_of(error: EpicrisisError) -> int:

@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pydantic import BaseModel
 
 from ..people.roles import Role
-from ..studio import Studio
+from .dependencies import the_studio
 from .languages import LANGUAGES, Words, words_for
 from .numbers import numbers_in
 
@@ -42,7 +42,7 @@ def render(
     request: Request, template: str, view: BaseModel | None = None, *, status: int = 200, **more: Any
 ) -> HTMLResponse:
     """The page: ``template`` with ``view`` and what every page needs."""
-    studio: Studio = request.app.state.studio
+    studio = the_studio(request)
     language: str = request.state.language
     page = (
         environment(language)

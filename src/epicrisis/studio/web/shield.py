@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..settings import Settings
-from .refusals import Refused
+from .refusals import Refused, place_of
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ class Shield:
         try:
             await self._app(scope, receive, with_headers)
         except Exception as error:
-            words = _told(error)
+            words = place_of(error)
             # Addresses name reports: the path without what is asked there.
             logger.error("%s in %s %s", words, scope["method"], _plain(scope["path"]))
             if not started:
@@ -116,15 +116,6 @@ def _answer(scope: Scope, error: Exception) -> Response:
         return refusal(Request(scope), refused)
     except Exception:  # the page itself is what went wrong
         return JSONResponse(refused.refusal.model_dump(), refused.status)
-
-
-def _told(error: Exception) -> str:
-    """The message of an unforeseen error may quote a report; its type and place cannot."""
-    trace, place = error.__traceback__, "?"
-    while trace is not None:
-        place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return f"{type(error).__name__} at {place}"
 
 
 def _plain(path: str) -> str:

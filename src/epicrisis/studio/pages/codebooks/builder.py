@@ -17,6 +17,7 @@ from ...building.form import FormWords, form_words
 from ...building.prompts import PromptView, prompt_view
 from ...codebook_versions import Version, Versions, VersionText
 from ...engines import EngineChoice, Engines
+from ...project import SHIPPED
 from ...report_sets import ReportSets
 from ...web.dependencies import TheStudio, Viewer
 from ...web.refusals import Refused, not_found
@@ -68,7 +69,7 @@ class Sample(BaseModel):
 def codebook(name: Name, studio: TheStudio, _person: Viewer) -> Builder:
     """One codebook."""
     version: VersionText | None = None
-    if name.startswith(codebooks.SHIPPED):
+    if name.startswith(SHIPPED):
         text = read_text(codebooks.path_of(studio.project, name))
     else:
         version = Versions(studio.project, studio.database).current(name)

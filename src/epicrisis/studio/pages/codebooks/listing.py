@@ -14,6 +14,7 @@ from ... import codebooks
 from ...building import starting
 from ...building.checking import summary
 from ...codebook_versions import Version, Versions
+from ...project import SHIPPED
 from ...web.dependencies import Editor, TheStudio, Viewer
 from .routes import NewName, Note, routes, tidy
 
@@ -76,7 +77,7 @@ def codebooks_list(studio: TheStudio, _person: Viewer) -> Listing:
     return Listing(
         codebooks=[_row(versions, name) for name in codebooks.names(studio.project)],
         shipped=[_shipped(studio, name) for name in codebooks.shipped()],
-        tasks=[f"{codebooks.SHIPPED}{name}" for name in library.names() if name not in library.studies()],
+        tasks=[f"{SHIPPED}{name}" for name in library.names() if name not in library.studies()],
         removed=versions.removed(),
     )
 

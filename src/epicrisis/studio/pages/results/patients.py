@@ -12,10 +12,10 @@ from ...results.asked import Asked
 from ...results.found import RowView
 from ...results.opening import open_results
 from ...results.timeline import Line, PatientRow
-from ...web.dependencies import TheStudio, Viewer
+from ...web.dependencies import Language, TheStudio, Viewer
 from ...web.refusals import not_found
 from .heads import ColumnView, columns, head
-from .routes import Language, RunHead, RunId, routes
+from .routes import RunHead, RunId, routes
 
 _SIZE = 50
 

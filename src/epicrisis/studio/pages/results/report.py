@@ -18,10 +18,10 @@ from ...results.beside import InReview, Opinion, by_gold, by_reviewers, in_revie
 from ...results.differing import GOLD
 from ...results.found import Found
 from ...results.opening import open_results
-from ...web.dependencies import TheStudio, Viewer
+from ...web.dependencies import Language, TheStudio, Viewer
 from ...web.refusals import not_found
 from .heads import head
-from .routes import Language, RunHead, RunId, routes
+from .routes import RunHead, RunId, routes
 
 
 class OneReport(Asked):

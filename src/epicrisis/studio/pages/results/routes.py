@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Path, Request
+from fastapi import Path
 from pydantic import BaseModel
 
 from ...web.twin import Pages
@@ -12,15 +12,6 @@ from ...web.twin import Pages
 routes = Pages("results")
 
 RunId = Annotated[str, Path(max_length=200, description="The run's id.")]
-
-
-def _language(request: Request) -> str:
-    language: str = request.state.language
-    return language
-
-
-#: The language of the interface, for labels that a codebook has in several.
-Language = Annotated[str, Depends(_language)]
 
 
 class RunHead(BaseModel):

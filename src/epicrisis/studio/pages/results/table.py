@@ -15,10 +15,10 @@ from ...results.differing import reviews_of
 from ...results.filters import Condition
 from ...results.found import RowView
 from ...results.opening import open_results
-from ...web.dependencies import TheStudio, Viewer
+from ...web.dependencies import Language, TheStudio, Viewer
 from ...web.refusals import Refused
 from .heads import ColumnView, columns, head
-from .routes import Language, RunHead, RunId, routes
+from .routes import RunHead, RunId, routes
 
 #: Variables in the table as long as nobody chose some.
 _FIRST = 10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Path, Query, Request
+from fastapi import Path, Query
 
 from ...reviewing.texts import Fit
 from ...web.twin import Pages
@@ -12,12 +12,5 @@ from ...web.twin import Pages
 routes = Pages("reviews")
 
 
-def _language(request: Request) -> str:
-    language: str = request.state.language
-    return language
-
-
 ReviewId = Annotated[str, Path(max_length=40, description="The review.")]
 ReportId = Annotated[Fit, Query(alias="id", min_length=1, max_length=1000, description="The report.")]
-#: The language of the interface.
-Language = Annotated[str, Depends(_language)]

@@ -13,8 +13,8 @@ from ...reviewing.desk import Desk
 from ...reviewing.judgements import Judgement
 from ...reviewing.queue import Progress
 from ...reviewing.texts import fit
-from ...web.dependencies import TheStudio, Viewer
-from .base import Language, ReportId, ReviewId, routes
+from ...web.dependencies import Language, TheStudio, Viewer
+from .base import ReportId, ReviewId, routes
 
 
 class ReportToReview(BaseModel):

@@ -9,12 +9,12 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
 from ... import codebooks
-from ...codebooks import SHIPPED
 from ...engines import EngineChoice, Engines
 from ...golds import GoldChoice
 from ...golds import names as golds
 from ...jobs import JobRequest, Jobs
 from ...jobs.preflight import Preflight, preflight
+from ...project import SHIPPED
 from ...report_sets import ReportSets
 from ...web.dependencies import Editor, TheStudio, Viewer
 from ...web.rendering import render
