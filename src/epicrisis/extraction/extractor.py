@@ -208,6 +208,7 @@ class Extractor:
             shots=shots,
             groups=self._shown_apart,
             compact=options.compact,
+            bare=options.bare,
         )
 
     @cached_property

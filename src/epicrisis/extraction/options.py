@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from epicrisis.prompting import Form
 
 if TYPE_CHECKING:
+    from epicrisis.adapter import Adapter
     from epicrisis.examples import Selector
     from epicrisis.prompting.worked import WorkedExample
 
@@ -39,7 +40,8 @@ class ExtractionOptions:
     ``contextual``: whether options are weighed by what the model says without a report (see ``contextual``);
     it needs the probabilities of tokens. ``second_look``: whether the engine is asked once more about
     answers that the report speaks against (see ``second_look``). ``compact``: whether answers are written
-    without a space after commas: fewer tokens, where the engine decides on the layout.
+    without a space after commas: fewer tokens, where the engine decides on the layout. ``bare``: the report
+    alone is sent, without instructions and definitions. ``adapter``: the tuned weights that answer.
     """
 
     form: Form = DEFAULT_FORM
@@ -61,6 +63,8 @@ class ExtractionOptions:
     contextual: bool = False
     second_look: bool = True
     compact: bool = False
+    bare: bool = False
+    adapter: Adapter | None = None
 
     @property
     def heat(self) -> float:
@@ -70,7 +74,8 @@ class ExtractionOptions:
     def as_dict(self) -> dict[str, Any]:
         """As JSON. ``timeout`` is left out: it changes when an answer fails, not what it is. Of the examples
         only ids and digests are kept: a manifest holds no report text."""
-        plain = [field.name for field in fields(self) if field.name not in ("timeout", "shots", "selector")]
+        apart = ("timeout", "shots", "selector", "adapter")
+        plain = [field.name for field in fields(self) if field.name not in apart]
         options = {name: getattr(self, name) for name in plain}
         options["form"] = str(self.form)
         options["shots"] = self._shots()
@@ -79,8 +84,15 @@ class ExtractionOptions:
             del options["translate"]
         if not self.contextual:
             del options["contextual"]
-        if not self.compact:
-            del options["compact"]
+        for name in ("compact", "bare"):
+            if not options[name]:
+                del options[name]
+        if self.adapter is not None:
+            options["adapter"] = {
+                "name": self.adapter.name,
+                "digest": self.adapter.digest,
+                "ids": sorted(self.adapter.seen()),
+            }
         return options
 
     def _shots(self) -> dict[str, Any] | None:

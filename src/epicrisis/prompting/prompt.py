@@ -55,7 +55,8 @@ class Prompt:
     ``absent`` is the word for "not stated" (``None``: JSON null); ``examples`` how many worked examples are
     made from the codebook, unless there are ``shots``: worked examples that are given. ``groups``: the names
     of the variables that are asked together, where not all are asked at once; the worked examples are asked
-    about group by group then, the same for every report.
+    about group by group then, the same for every report. ``bare``: neither instructions nor definitions nor
+    worked examples of the codebook, for a model that was tuned to this data sheet.
     """
 
     def __init__(
@@ -68,28 +69,30 @@ class Prompt:
         shots: Sequence[WorkedExample] = (),
         groups: Sequence[Sequence[str]] = (),
         compact: bool = False,
+        bare: bool = False,
     ) -> None:
         self.codebook = codebook
         self.form = form
         self.absent = absent
+        self.bare = bare
         self._separators = (",", ": ") if compact else (", ", ": ")
         self.schema: Schema = answer_schema(codebook.variables, form, absent)
         self.apart = bool(groups)
         self._costs = {variable.name: self._cost(variable) for variable in codebook.variables}
         self._prefix = [Message("system", self._instructions())]
-        for example in shots or worked_examples(codebook, examples):
+        for example in shots or worked_examples(codebook, 0 if bare else examples):
             self._prefix += self._shown(example, groups)
 
     def messages(self, text: str, variables: Sequence[Variable] | None = None) -> list[Message]:
         """The first turn for a report with this text, about ``variables`` (all if left out)."""
-        return [*self._prefix, Message("user", f"{_report_block(text)}\n{self._ask(variables)}")]
+        return [*self._prefix, Message("user", self._question(text, variables))]
 
     def thinking(self, text: str, variables: Sequence[Variable]) -> tuple[list[Message], Message]:
         """The messages that have the model reason about a report with this text first, and the turn that
         asks for the answer then."""
         whole = len(variables) == len(self.codebook.variables)
         names = "the variables" if whole else ", ".join(variable.name for variable in variables)
-        first = Message("user", f"{_report_block(text)}\n{_THINK.format(names=names)}")
+        first = Message("user", f"{self._framed(text)}{_THINK.format(names=names)}")
         return [*self._prefix, first], Message("user", self._ask(variables))
 
     def schema_of(self, variables: Sequence[Variable]) -> Schema:
@@ -98,17 +101,24 @@ class Prompt:
             return self.schema
         return answer_schema(variables, self.form, self.absent)
 
+    def _question(self, text: str, variables: Sequence[Variable] | None) -> str:
+        return f"{self._framed(text)}{self._ask(variables)}".rstrip("\n")
+
+    def _framed(self, text: str) -> str:
+        # Without instructions nothing speaks of a frame, and the turn holds nothing but the report.
+        return f"{without_control_words(text)}\n" if self.bare else f"{_report_block(text)}\n"
+
     def _ask(self, variables: Sequence[Variable] | None) -> str:
         if not self.apart or variables is None:
-            return _ASK
+            return "" if self.bare else _ASK
         return f"{_ASK_SOME} {', '.join(variable.name for variable in variables)}."
 
     def _shown(self, example: WorkedExample, groups: Sequence[Sequence[str]]) -> Iterator[Message]:
-        sheet = self._sheet(example)
-        block = f"{_report_block(example.text)}\n"
+        sheet = self.sheet(example)
         if not groups:
-            yield Message("user", f"{block}{_ASK}")
+            yield Message("user", self._question(example.text, None))
             yield Message("assistant", self.written(sheet))
+        block = self._framed(example.text)
         for names in groups:
             # The report stands in the first of its turns.
             yield Message("user", f"{block}{self._ask([self.codebook[name] for name in names])}")
@@ -151,6 +161,8 @@ class Prompt:
         return 12 + len(variable.name) // 3 + value + quote
 
     def _instructions(self) -> str:
+        if self.bare:
+            return f"Data sheet: {self.codebook.name}"
         word = json.dumps(self.absent)
         parts = [_TASK]
         if self.codebook.instructions:
@@ -163,7 +175,8 @@ class Prompt:
         )
         return "\n\n".join(parts)
 
-    def _sheet(self, example: WorkedExample) -> dict[str, Any]:
+    def sheet(self, example: WorkedExample) -> dict[str, Any]:
+        """The right answer about an example, as the model is to write it: see ``written``."""
         sheet: dict[str, Any] = {}
         for variable in self.codebook.variables:
             cell = example.cells.get(variable.name)

@@ -1,0 +1,1 @@
+"""Gold into a training set, a training set into an adapter."""
