@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import settings
@@ -32,12 +32,24 @@ def _byte_symbols() -> list[str]:
     return [symbol[byte] for byte in range(256)]
 
 
-def write_tiny_gguf(path: Path, *, seed: int = 7, template: str | None = _TEMPLATE) -> Path:
-    """Write a one-layer llama of random weights (under 0.2 MB) that can say any bytes.
+def write_tiny_gguf(
+    path: Path,
+    *,
+    seed: int = 7,
+    template: str | None = _TEMPLATE,
+    architecture: Literal["llama", "qwen2"] = "llama",
+    layers: int = 1,
+    heads: int = _HEADS,
+    heads_kv: int | None = None,
+    width: int = _WIDTH,
+    feed_forward: int = _FEED_FORWARD,
+) -> Path:
+    """Write a model of random weights (one layer: under 0.2 MB) that can say any bytes.
 
     Without a schema it talks until its budget is spent.
 
-    ``template`` is the chat template; ``None`` leaves it out, as in base models.
+    ``template`` is the chat template; ``None`` leaves it out, as in base models. ``heads_kv`` is as many as
+    ``heads`` unless told otherwise.
     """
     import gguf
     import numpy as np
@@ -49,20 +61,23 @@ def write_tiny_gguf(path: Path, *, seed: int = 7, template: str | None = _TEMPLA
     special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
     tokens = [*symbols, *merged, *special]
     types = [gguf.TokenType.NORMAL] * (len(symbols) + len(merged)) + [gguf.TokenType.CONTROL] * len(special)
+    heads_kv = heads_kv or heads
+    width_kv = width // heads * heads_kv
 
-    writer = gguf.GGUFWriter(path, "llama")
-    writer.add_name("tiny random llama")
+    writer = gguf.GGUFWriter(path, architecture)
+    writer.add_name(f"tiny random {architecture}")
+    writer.add_file_type(gguf.LlamaFileType.ALL_F32)
     writer.add_context_length(TINY_CONTEXT)
-    writer.add_embedding_length(_WIDTH)
-    writer.add_block_count(1)
-    writer.add_feed_forward_length(_FEED_FORWARD)
-    writer.add_head_count(_HEADS)
-    writer.add_head_count_kv(_HEADS)
+    writer.add_embedding_length(width)
+    writer.add_block_count(layers)
+    writer.add_feed_forward_length(feed_forward)
+    writer.add_head_count(heads)
+    writer.add_head_count_kv(heads_kv)
     writer.add_layer_norm_rms_eps(1e-5)
-    writer.add_rope_dimension_count(_WIDTH // _HEADS)
+    writer.add_rope_dimension_count(width // heads)
     writer.add_vocab_size(len(tokens))
     writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre("gpt-2")
+    writer.add_tokenizer_pre({"llama": "gpt-2", "qwen2": "qwen2"}[architecture])
     writer.add_token_list(tokens)
     writer.add_token_types(types)
     writer.add_token_merges([f"{left} {right}" for left, right in pairs])
@@ -77,20 +92,25 @@ def write_tiny_gguf(path: Path, *, seed: int = 7, template: str | None = _TEMPLA
     def weights(*shape: int) -> Any:
         return random.normal(0, shape[-1] ** -0.5, shape).astype(np.float32)
 
-    writer.add_tensor("token_embd.weight", random.normal(0, 1, (len(tokens), _WIDTH)).astype(np.float32))
-    writer.add_tensor("output_norm.weight", np.ones(_WIDTH, np.float32))
-    output = weights(len(tokens), _WIDTH)
+    writer.add_tensor("token_embd.weight", random.normal(0, 1, (len(tokens), width)).astype(np.float32))
+    writer.add_tensor("output_norm.weight", np.ones(width, np.float32))
+    output = weights(len(tokens), width)
     output[-len(special) :] = (
         0  # at temperature 0 it never ends of itself: only a schema or the budget ends it
     )
     writer.add_tensor("output.weight", output)
-    writer.add_tensor("blk.0.attn_norm.weight", np.ones(_WIDTH, np.float32))
-    writer.add_tensor("blk.0.ffn_norm.weight", np.ones(_WIDTH, np.float32))
-    for name in ("attn_q", "attn_k", "attn_v", "attn_output"):
-        writer.add_tensor(f"blk.0.{name}.weight", weights(_WIDTH, _WIDTH))
-    writer.add_tensor("blk.0.ffn_gate.weight", weights(_FEED_FORWARD, _WIDTH))
-    writer.add_tensor("blk.0.ffn_up.weight", weights(_FEED_FORWARD, _WIDTH))
-    writer.add_tensor("blk.0.ffn_down.weight", weights(_WIDTH, _FEED_FORWARD))
+    attention = {"attn_q": width, "attn_k": width_kv, "attn_v": width_kv, "attn_output": width}
+    for layer in range(layers):
+        block = f"blk.{layer}"
+        writer.add_tensor(f"{block}.attn_norm.weight", np.ones(width, np.float32))
+        writer.add_tensor(f"{block}.ffn_norm.weight", np.ones(width, np.float32))
+        for name, rows in attention.items():
+            writer.add_tensor(f"{block}.{name}.weight", weights(rows, width))
+            if architecture == "qwen2" and name != "attn_output":
+                writer.add_tensor(f"{block}.{name}.bias", weights(rows))
+        writer.add_tensor(f"{block}.ffn_gate.weight", weights(feed_forward, width))
+        writer.add_tensor(f"{block}.ffn_up.weight", weights(feed_forward, width))
+        writer.add_tensor(f"{block}.ffn_down.weight", weights(width, feed_forward))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
