@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epicrisis.codebook.codebook import Codebook
+from epicrisis.extraction.long.blocks import blocks_of
 from epicrisis.prompting.control_words import without_control_words
 from epicrisis.stress.changes.injected_instruction import injected_instruction, injected_value
 from epicrisis.stress.changes.injection_words import FORGERIES, ORDERS
 from epicrisis.stress.changes.irrelevant_text import SENTENCES, irrelevant_text
-from epicrisis.stress.changes.shuffled_sections import blocks_of, shuffled_sections
+from epicrisis.stress.changes.shuffled_sections import shuffled_sections
 
 REPORT = """\
 CT abdomen

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from random import Random
 
+from epicrisis.extraction.long.blocks import blocks_of
+
 from .choosing import share_of
-from .shuffled_sections import blocks_of
 
 _NL = (
     "Parkeren kan in de garage op niveau 2, naast de hoofdingang.",
