@@ -16,7 +16,8 @@ from ..project import Project
 from ..web.refusals import Refusal, not_found
 from .job import Job, JobProgress
 from .listing import status_of
-from .queue import Jobs
+from .queue import EveryJob
+from .runs import Jobs
 
 
 class Failure(BaseModel):
@@ -99,7 +100,7 @@ def details(project: Project, name: str) -> RunDetails:
     if row is not None:
         _add_run(known, project, row)
     if job is not None:
-        _add_job(known, jobs, job)
+        _add_job(known, project, job)
     known.may_remove = known.status != "running" and known.status != "queued"
     known.reviews = _reviews(project, known.run)
     return known
@@ -140,13 +141,13 @@ def _add_run(known: RunDetails, project: Project, row: RunRow) -> None:
         known.pace = sum(one.seconds or 0 for one in ended) / asked if asked else None
 
 
-def _add_job(known: RunDetails, jobs: Jobs, job: Job) -> None:
+def _add_job(known: RunDetails, project: Project, job: Job) -> None:
     known.error = job.error if known.status == "failed" else None
     known.wanted = job.wanted
     if known.status != "running" or job.status == "running":
         known.may_pause, known.may_cancel, known.may_resume = job.may_pause, job.may_cancel, job.may_resume
     if job.status == "queued":
-        ahead = jobs.with_status("running", "queued")
+        ahead = EveryJob(project).with_status("running", "queued")
         known.waiting_for = sum(one.number < job.number or one.status == "running" for one in ahead)
     progress = job.progress
     if progress is None:

@@ -11,7 +11,7 @@ import time
 from ...errors import StoreError
 from ...runs.lock import RunLock
 from ..project import Project
-from .queue import Jobs
+from .queue import EveryJob
 
 logger = logging.getLogger(__name__)
 
@@ -20,6 +20,8 @@ EVERY = 0.5
 #: Seconds that a worker may take to stop when the server does.
 GRACE = 10.0
 _LOCK = "jobs"
+#: What works on a job.
+WORKER = (sys.executable, "-m", "epicrisis.studio.jobs.work")
 
 
 class Dispatcher:
@@ -33,7 +35,7 @@ class Dispatcher:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._jobs = Jobs(project)
+        self._jobs = EveryJob(project)
         self._leading = RunLock(project.store, _LOCK)
         self._is_leading = False
         self._worker: tuple[str, subprocess.Popen[bytes]] | None = None
@@ -108,11 +110,7 @@ class Dispatcher:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with (folder / "log.txt").open("ab") as log:
             process = subprocess.Popen(
-                [
-                    sys.executable,
-                    *("-m", "epicrisis.studio.jobs.work"),
-                    *("--project", str(self._project.folder), job_id),
-                ],
+                [*WORKER, "--project", str(self._project.folder), job_id],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=log,

@@ -16,8 +16,8 @@ from ...prompting.size import CHARACTERS_PER_TOKEN
 from ...report import Report
 from ...runs.deferred import DeferredEngine
 from .preparing import Prepared
-from .queue import never
 from .request import EngineOptions
+from .runs import never
 
 #: Texts that a server is asked to count: those of which an estimate cannot tell whether they fit.
 _COUNTED = 30

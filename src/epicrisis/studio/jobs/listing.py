@@ -15,7 +15,7 @@ from ..database import Database
 from ..engines import Engines
 from ..project import Project
 from .job import Job
-from .queue import Jobs
+from .runs import Jobs
 
 _RUNS = (
     "SELECT id, number, status, created, codebook, engine, total,"

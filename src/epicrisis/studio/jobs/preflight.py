@@ -25,8 +25,9 @@ from ..project import Project
 from ..web.refusals import Refusal
 from .fitting import Fitting
 from .preparing import Prepared, prepared
-from .queue import Jobs, checked
+from .queue import EveryJob
 from .request import JobRequest, KeptRequest
+from .runs import checked
 from .trouble import told
 
 #: Ids that are named.
@@ -77,7 +78,7 @@ def preflight(project: Project, request: JobRequest) -> Preflight:
     wrong with the reports or the engine is among the ``problems``.
     """
     found = Preflight(name=request.reports, free=shutil.disk_usage(project.folder).free)
-    found.before = len(Jobs(project).with_status("queued", "running"))
+    found.before = len(EveryJob(project).with_status("queued", "running"))
     kept = checked(project, request)
     where = parse(kept.engine)
     if where.hub is not None and ModelStore().hub_digest(where.hub) is None:

@@ -2,67 +2,34 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
+import sqlite3
 from typing import Literal
 
-from ...codebook.load import loads, read_text
-from ...engines.engine import Engine
-from ...extraction import Extractor
-from ...runs.deferred import DeferredEngine
-from .. import codebooks
 from ..database import Database
-from ..engines import Engines
 from ..people.activity import note, now
-from ..project import Project
-from ..report_sets import ReportSets
-from ..settings import Settings
-from ..studio import Studio
 from ..web.refusals import Refusal, Refused, conflict
-from .job import Job, JobProgress, JobStatus
-from .request import JobRequest, KeptRequest
-from .table import JobTable, one_job
+from .job import AnyJob, JobProgress, JobStatus, Training
+from .table import TRAINING_PREFIX, J, JobTable, run_of, training_of
 
-#: What the ids of jobs begin with. A run's id ends in a day and four characters more: none is like it.
-PREFIX = "job-"
 #: How often in a row a job's process may end without a word before nobody begins it again.
 MAX_DEATHS = 3
-#: Runs that wait or are at work at most.
+#: Jobs that wait or are at work at most, of all kinds.
 MOST_WAITING = 100
 
 
-class Jobs(JobTable):
-    """The jobs of a project, asked for by people and worked on by processes."""
+class Queue(JobTable[J]):
+    """The jobs of a project, managed by people and worked on by processes."""
 
     # What people do
 
-    def add(self, request: JobRequest, *, by: str) -> str:
-        """Put a run into the queue; gives the job's id.
-
-        Raises OptionError for an engine that is not the project's, Refused (404) for names that are not
-        there, (429) where too many wait, CodebookError for a codebook with errors.
-        """
-        if self._project.store.exists() and len(self.with_status("queued", "running")) >= MOST_WAITING:
-            raise Refused(429, "too-often", "Too many runs wait already.", "Wait until some are done.")
-        kept = checked(self._project, request)
-        job_id = f"{PREFIX}{secrets.token_hex(5)}"
-        if request.examples is not None:
-            kept.gold_copy = self._copy_gold(job_id, request.examples.gold)
-        with self._writing(create=True) as db:
-            db.execute(
-                "INSERT INTO jobs (id, status, request, person, created) VALUES (?, 'queued', ?, ?, ?)",
-                (job_id, kept.model_dump_json(), by, now()),
-            )
-        self._note(by, "run.ask", job_id, reports=request.reports, codebook=request.codebook)
-        return job_id
-
-    def ask_to(self, wanted: Literal["pause", "cancel"], job_id: str, *, by: str) -> Job:
+    def ask_to(self, wanted: Literal["pause", "cancel"], job_id: str, *, by: str) -> J:
         """Pause or cancel: at once if nobody works on it, else as soon as its process hears of it.
 
         What is done is kept either way. Raises Refused: 404, or 409 where it is over.
         """
         with self._writing() as db:
-            job = one_job(db, job_id)
+            job = self._one(db, job_id)
             if not (job.may_pause if wanted == "pause" else job.may_cancel):
                 raise _not_now(job)
             if job.status == "running":
@@ -73,16 +40,16 @@ class Jobs(JobTable):
                     "UPDATE jobs SET status = ?, wanted = NULL, ended = ? WHERE id = ?",
                     (status, now(), job_id),
                 )
-        self._note(by, f"run.{wanted}", job.run or job_id)
+        self._note(by, f"{job.verbs}.{wanted}", job.title)
         return self.get(job_id)
 
-    def resume(self, job_id: str, *, by: str) -> Job:
-        """Back into the queue, in the order in which runs were asked for.
+    def resume(self, job_id: str, *, by: str) -> J:
+        """Back into the queue, in the order in which jobs were asked for.
 
         Raises Refused: 404, or 409 where it need not.
         """
         with self._writing() as db:
-            job = one_job(db, job_id)
+            job = self._one(db, job_id)
             if not job.may_resume:
                 raise _not_now(job)
             db.execute(
@@ -90,22 +57,22 @@ class Jobs(JobTable):
                 " WHERE id = ?",
                 (job_id,),
             )
-        self._note(by, "run.resume", job.run or job_id)
+        self._note(by, f"{job.verbs}.resume", job.title)
         return self.get(job_id)
 
     def remove(self, job_id: str, *, by: str) -> None:
         """Forget a job; the run it worked on stays. Raises Refused: 404, or 409 while it is worked on."""
         with self._writing() as db:
-            job = one_job(db, job_id)
+            job = self._one(db, job_id)
             if job.status == "running" or self.is_alive(job_id):
-                raise conflict("A program is working on this run.", "Cancel it first.")
+                raise conflict(f"A program is working on this {job.noun}.", "Stop it first.")
             db.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
         shutil.rmtree(self.folder(job_id), ignore_errors=True)
-        self._note(by, "run.forget", job_id)
+        self._note(by, f"{job.verbs}.forget", job.title)
 
     # What the process of a job does, and who looks after it
 
-    def begin(self, job_id: str) -> Job | None:
+    def begin(self, job_id: str) -> J | None:
         """Take up a job that waits; ``None`` where it does not wait any more. The caller holds the lock."""
         with self._writing() as db:
             taken = db.execute(
@@ -113,7 +80,7 @@ class Jobs(JobTable):
                 " ended = NULL, error = NULL WHERE id = ? AND status = 'queued'",
                 (now(), job_id),
             ).rowcount
-            return one_job(db, job_id) if taken else None
+            return self._one(db, job_id) if taken else None
 
     def tell(self, job_id: str, progress: JobProgress, run: str | None) -> str | None:
         """Say how far a job is; gives what it is asked to do."""
@@ -137,7 +104,7 @@ class Jobs(JobTable):
         job_id: str,
         status: JobStatus,
         *,
-        run: str | None,
+        run: str | None = None,
         progress: JobProgress | None = None,
         error: Refusal | None = None,
     ) -> None:
@@ -164,10 +131,10 @@ class Jobs(JobTable):
     def take_back(self, job_id: str) -> None:
         """The process of a job died: what it was asked to do is done, else it goes back into the queue.
 
-        One that dies again and again without a report in between has failed.
+        One that dies again and again without getting further has failed.
         """
         with self._writing() as db:
-            job = one_job(db, job_id)
+            job = self._one(db, job_id)
             if job.status not in ("running", "queued"):
                 return
             deaths = job.deaths + 1
@@ -176,7 +143,7 @@ class Jobs(JobTable):
             if job.wanted in ("pause", "cancel"):
                 status = "paused" if job.wanted == "pause" else "cancelled"
             elif deaths >= MAX_DEATHS:
-                status, error = "failed", _DIED
+                status, error = "failed", _died(job)
             db.execute(
                 "UPDATE jobs SET status = ?, wanted = NULL, deaths = ?, error = ?, ended = ? WHERE id = ?",
                 (
@@ -188,46 +155,45 @@ class Jobs(JobTable):
                 ),
             )
 
-    def _copy_gold(self, job_id: str, name: str) -> str:
-        from .. import golds
-
-        source = golds.path_of(Studio(self._project, Settings()), name)
-        folder = self.folder(job_id)
-        folder.mkdir(parents=True, mode=0o700)
-        copy = folder / f"gold{source.suffix}"
-        copy.touch(mode=0o600)
-        shutil.copyfile(source, copy)
-        return copy.name
-
     def _note(self, person: str, action: str, what: str, **details: object) -> None:
         with Database(self._project.database).writing() as db:
             note(db, person, action, what, **details)
 
+    def _check_room(self) -> None:
+        """Raise Refused (429) where too many wait."""
+        if (
+            self._project.store.exists()
+            and len(EveryJob(self._project).with_status("queued", "running")) >= MOST_WAITING
+        ):
+            raise Refused(429, "too-often", "Too many runs wait already.", "Wait until some are done.")
 
-def never() -> Engine:
-    """In place of an engine where nothing is asked."""
-    raise AssertionError("nothing is asked before the run")
-
-
-def checked(project: Project, request: JobRequest) -> KeptRequest:
-    """The request with its codebook as it is now. Raises as ``Jobs.add``."""
-    database = Database(project.database)
-    Engines(database).checked(request.engine)
-    ReportSets(project, database).path(request.reports)
-    path = codebooks.path_of(project, request.codebook)
-    text = read_text(path)
-    # Options that make no sense with this codebook are told now, not when their turn comes.
-    Extractor(loads(text, path), DeferredEngine(never), request.options.as_extraction_options())
-    return KeptRequest(**request.model_dump(), codebook_text=text)
+    def _insert(self, job_id: str, request: str, by: str) -> None:
+        with self._writing(create=True) as db:
+            db.execute(
+                "INSERT INTO jobs (id, status, request, person, created) VALUES (?, 'queued', ?, ?, ?)",
+                (job_id, request, by, now()),
+            )
 
 
-_DIED = Refusal(
-    code="died",
-    message="The process that worked on this run ended without a word, several times in a row.",
-    hint="There may be too little memory for the model: try a smaller one, or a smaller context. What is "
-    "done is kept.",
-)
+class EveryJob(Queue[AnyJob]):
+    """Runs and trainings: they wait for each other."""
+
+    def _job(self, row: sqlite3.Row) -> AnyJob:
+        return training_of(row) if row["id"].startswith(TRAINING_PREFIX) else run_of(row)
 
 
-def _not_now(job: Job) -> Exception:
-    return conflict(f"This run is {job.status} now.", "Reload the page to see how it stands.")
+def _died(job: AnyJob) -> Refusal:
+    less = (
+        "a smaller base, shorter reports or fewer at once"
+        if isinstance(job, Training)
+        else "a smaller one, or a smaller context"
+    )
+    return Refusal(
+        code="died",
+        message=f"The process that worked on this {job.noun} ended without a word, several times in a row.",
+        hint=f"There may be too little memory for the model: try {less}. What is done is kept.",
+    )
+
+
+def _not_now(job: AnyJob) -> Exception:
+    return conflict(f"This {job.noun} is {job.status} now.", "Reload the page to see how it stands.")

@@ -15,11 +15,13 @@ ReportId = Annotated[str, Field(min_length=1, max_length=1000)]
 Select = Literal["fixed", "random", "similar", "structure", "diverse"]
 
 
-class _Asked(BaseModel):
+class Asked(BaseModel):
+    """Takes nothing that it does not know."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class AskingOptions(_Asked):
+class AskingOptions(Asked):
     """How answers are asked for; ``None`` leaves an option at its default. ``worked``: worked examples made
     from the codebook. ``calibration``: whether the calibration beside the codebook is applied."""
 
@@ -45,7 +47,7 @@ class AskingOptions(_Asked):
         return ExtractionOptions(**chosen)
 
 
-class ExamplesWanted(_Asked):
+class ExamplesWanted(Asked):
     """Reports of a gold that are shown to the model as examples: how many, and how they are chosen."""
 
     gold: Name
@@ -53,7 +55,7 @@ class ExamplesWanted(_Asked):
     select: Select = Strategy.FIXED.value
 
 
-class EngineOptions(_Asked):
+class EngineOptions(Asked):
     """How the engine is opened; ``None`` leaves it to the engine. ``context`` in tokens, ``timeout`` in
     seconds per request."""
 
@@ -63,14 +65,16 @@ class EngineOptions(_Asked):
     timeout: float | None = Field(None, gt=0, le=86_400, allow_inf_nan=False)
 
 
-class JobRequest(_Asked):
-    """``reports`` and ``codebook`` are names in the project, ``engine`` is one of the project's. ``limit``
-    takes the first reports only, ``ids`` those with these ids. ``fresh``: in a new run, nothing of earlier
-    ones is taken over. ``keep_text``: whether the run store keeps the whole texts beside the quotes."""
+class JobRequest(Asked):
+    """``reports`` and ``codebook`` are names in the project, ``engine`` is one of the project's, ``adapter``
+    the name of one of its adapters. ``limit`` takes the first reports only, ``ids`` those with these ids.
+    ``fresh``: in a new run, nothing of earlier ones is taken over. ``keep_text``: whether the run store keeps
+    the whole texts beside the quotes."""
 
     reports: Name
     codebook: Name
     engine: str = Field(min_length=1, max_length=2000)
+    adapter: Name | None = None
     options: AskingOptions = AskingOptions()
     examples: ExamplesWanted | None = None
     settings: EngineOptions = EngineOptions()

@@ -6,57 +6,56 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import ClassVar, Generic, TypeVar
 
 from ...runs.database import connect, store_errors
 from ...runs.lock import RunLock, is_worked_on
 from ..project import Project
-from ..web.refusals import Refusal, not_found
-from .job import Job, JobProgress, JobStatus
+from ..web.refusals import Refusal, Refused, not_found
+from .job import AnyJob, Job, JobProgress, JobStatus, Training
 from .request import KeptRequest
+from .tune_request import KeptTuning
+
+J = TypeVar("J", bound=AnyJob)
+
+#: What the ids of trainings begin with; those of runs begin otherwise.
+TRAINING_PREFIX = "tune-"
 
 _COLUMNS = (
     "id, number, status, wanted, request, run, progress, error, deaths, person, created, started, ended"
 )
 
 
-class JobTable:
-    """The jobs of a project. Every call reads the store anew; any thread may call."""
+class JobTable(Generic[J]):
+    """The jobs of a project, of one kind or of all. Every call reads the store anew; any thread may call."""
+
+    #: Which jobs these are, as SQL.
+    which: ClassVar[str] = "1"
 
     def __init__(self, project: Project) -> None:
         self._project = project
 
-    def all(self) -> list[Job]:
+    def all(self) -> list[J]:
         """The latest first."""
-        with self._reading() as db:
-            return [_job(row) for row in db.execute(f"SELECT {_COLUMNS} FROM jobs ORDER BY number DESC")]
+        return self._found("ORDER BY number DESC")
 
-    def get(self, job_id: str) -> Job:
+    def get(self, job_id: str) -> J:
         """Raises Refused (404)."""
         with self._reading() as db:
-            return one_job(db, job_id)
+            return self._one(db, job_id)
 
-    def find(self, job_id: str) -> Job | None:
+    def find(self, job_id: str) -> J | None:
         """The job with this id, if there is one."""
-        with self._reading() as db:
-            row = db.execute(f"SELECT {_COLUMNS} FROM jobs WHERE id = ?", (job_id,)).fetchone()
-        return None if row is None else _job(row)
+        return next(iter(self._found("AND id = ?", job_id)), None)
 
-    def of_run(self, run_id: str) -> Job | None:
+    def of_run(self, run_id: str) -> J | None:
         """The latest job that worked on a run."""
-        with self._reading() as db:
-            row = db.execute(
-                f"SELECT {_COLUMNS} FROM jobs WHERE run = ? ORDER BY number DESC LIMIT 1", (run_id,)
-            ).fetchone()
-        return None if row is None else _job(row)
+        return next(iter(self._found("AND run = ? ORDER BY number DESC LIMIT 1", run_id)), None)
 
-    def with_status(self, *statuses: JobStatus) -> list[Job]:
+    def with_status(self, *statuses: JobStatus) -> list[J]:
         """In the order in which they are worked on."""
         marks = ", ".join("?" * len(statuses))
-        with self._reading() as db:
-            rows = db.execute(
-                f"SELECT {_COLUMNS} FROM jobs WHERE status IN ({marks}) ORDER BY number", statuses
-            ).fetchall()
-        return [_job(row) for row in rows]
+        return self._found(f"AND status IN ({marks}) ORDER BY number", *statuses)
 
     def is_alive(self, job_id: str) -> bool:
         """Whether a living process works on it."""
@@ -69,6 +68,24 @@ class JobTable:
     def folder(self, job_id: str) -> Path:
         """Where a job keeps files of its own."""
         return self._project.store.parent / "jobs" / job_id
+
+    def _found(self, rest: str, *values: str) -> list[J]:
+        with self._reading() as db:
+            rows = db.execute(f"SELECT {_COLUMNS} FROM jobs WHERE {self.which} {rest}", values).fetchall()
+        return [self._job(row) for row in rows]
+
+    def _one(self, db: sqlite3.Connection, job_id: str) -> J:
+        """Raises Refused (404)."""
+        row = db.execute(f"SELECT {_COLUMNS} FROM jobs WHERE {self.which} AND id = ?", (job_id,)).fetchone()
+        if row is None:
+            raise self._missing()
+        return self._job(row)
+
+    def _job(self, row: sqlite3.Row) -> J:
+        raise NotImplementedError
+
+    def _missing(self) -> Refused:
+        return not_found("run")
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
@@ -85,7 +102,7 @@ class JobTable:
     @contextmanager
     def _writing(self, *, create: bool = False) -> Iterator[sqlite3.Connection]:
         if not create and not self._project.store.exists():
-            raise not_found("run")
+            raise self._missing()
         with self._opened(create=create) as db:
             db.execute("BEGIN IMMEDIATE")
             try:
@@ -104,18 +121,21 @@ class JobTable:
             yield db
 
 
-def one_job(db: sqlite3.Connection, job_id: str) -> Job:
-    row = db.execute(f"SELECT {_COLUMNS} FROM jobs WHERE id = ?", (job_id,)).fetchone()
-    if row is None:
-        raise not_found("run")
-    return _job(row)
+def run_of(row: sqlite3.Row) -> Job:
+    """A job of reports."""
+    return Job.model_validate(_values(row) | {"request": KeptRequest.model_validate_json(row["request"])})
 
 
-def _job(row: sqlite3.Row) -> Job:
+def training_of(row: sqlite3.Row) -> Training:
+    """A job of training."""
+    request = KeptTuning.model_validate_json(row["request"])
+    return Training.model_validate(_values(row) | {"request": request})
+
+
+def _values(row: sqlite3.Row) -> dict[str, object]:
     values = dict(row)
-    values["request"] = KeptRequest.model_validate_json(row["request"])
     if row["progress"] is not None:
         values["progress"] = JobProgress.model_validate_json(row["progress"])
     if row["error"] is not None:
         values["error"] = Refusal.model_validate_json(row["error"])
-    return Job.model_validate(values)
+    return values

@@ -1,6 +1,8 @@
-"""What went wrong with a run, in words for somebody who sits before the studio."""
+"""What went wrong with a job, in words for somebody who sits before the studio."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from ...errors import EpicrisisError
 from ..project import Project
@@ -13,6 +15,19 @@ _HINTS = {
     "option": "Change the options of the run.",
 }
 _ANY = "Go on when that is mended: what is done is kept."
+#: What the options of a training are called in the studio.
+_OPTIONS = {
+    "--accumulate": "'Batches in a step'",
+    "--batch": "'Examples at once'",
+    "--epochs": "'Epochs'",
+    "--learning-rate": "'Learning rate'",
+    "--max-length": "'Longest example'",
+    "--rank": "'Rank'",
+    "--base": "'Base'",
+    "--gold": "'Gold'",
+    "--bare": "'Bare prompt'",
+}
+_OTHER_SETTINGS = "Train again with other settings; or go on, if it was nothing of the settings."
 
 
 def told(error: Exception, project: Project) -> Refusal:
@@ -28,4 +43,28 @@ def told(error: Exception, project: Project) -> Refusal:
         code="unforeseen",
         message=f"Something went wrong inside the program ({type(error).__name__}).",
         hint="Go on with the run to try again: what is done is kept.",
+    )
+
+
+def told_by_command(message: str | None, said: str, names: Mapping[str, str]) -> Refusal:
+    """What the command line said went wrong: ``said`` on standard error, and the ``message`` it kept, if it
+    did. ``names`` are what people call the places in it."""
+    for place, name in names.items():
+        said, message = said.replace(place, name), message and message.replace(place, name)
+    lines = said.splitlines()
+    begin = next((at for at in reversed(range(len(lines))) if lines[at].startswith("error: ")), None)
+    hint = ""
+    if begin is not None:
+        message = message or lines[begin].removeprefix("error: ")
+        hint = " ".join(line.strip() for line in lines[begin + 1 :] if line.strip())
+    for option, name in _OPTIONS.items():
+        hint = (
+            hint.replace(f"{option} ", f"{name} ")
+            .replace(f"{option}.", f"{name}.")
+            .replace(f"{option},", f"{name},")
+        )
+    if not hint or "--" in hint or "command" in hint or ("epicrisis " in hint and "pip" not in hint):
+        hint = _OTHER_SETTINGS
+    return Refusal(
+        code="tune", message=(message or "The training ended without a word.")[:2000], hint=hint[:2000]
     )

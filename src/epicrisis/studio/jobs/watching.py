@@ -7,13 +7,14 @@ import os
 import signal
 import sys
 import threading
+from typing import Any
 
 from ...engines.store import Progress as Fetch
 from ...errors import StoreError
 from ...runs.progress import Tally
 from ..web.refusals import Refused
 from .job import JobProgress
-from .queue import Jobs
+from .queue import Queue
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ class Watch:
     does, once; ``asked`` tells what for.
     """
 
-    def __init__(self, jobs: Jobs, job_id: str) -> None:
+    def __init__(self, jobs: Queue[Any], job_id: str) -> None:
         self.asked: str | None = None
         self.run: str | None = None
         self.notes: list[str] = []

@@ -21,15 +21,14 @@ from ...runs.store import Store
 from ...runs.translations import Translations, translations_path
 from ..project import Project
 from ..web.refusals import Refusal, Refused
-from .job import Job, JobStatus
+from .job import AFTER, Job, JobStatus, Training
 from .preparing import prepared
-from .queue import Jobs
+from .queue import EveryJob
+from .training_process import Ended, train
 from .trouble import told
 from .watching import Watch
 
 logger = logging.getLogger(__name__)
-
-_AFTER: dict[str | None, JobStatus] = {"pause": "paused", "cancel": "cancelled"}
 
 #: How far behind the server a worker stands in line for the processor (POSIX niceness).
 _BEHIND = 10
@@ -37,7 +36,7 @@ _BEHIND = 10
 
 def main(arguments: list[str] | None = None) -> int:
     """Work on the job that is named, if it still waits and nobody else works on it."""
-    parser = argparse.ArgumentParser(prog="epicrisis-job", description="Works on one run of the studio.")
+    parser = argparse.ArgumentParser(prog="epicrisis-job", description="Works on one job of the studio.")
     parser.add_argument("--project", type=Path, required=True)
     parser.add_argument("job")
     given = parser.parse_args(arguments)
@@ -47,20 +46,22 @@ def main(arguments: list[str] | None = None) -> int:
         # People who look at pages wait for them; a run takes what is left, which is nearly everything.
         os.nice(_BEHIND)
     project = Project(given.project.resolve())
-    jobs = Jobs(project)
+    jobs = EveryJob(project)
     lock = jobs.lock(given.job)
     if not lock.acquire_soon():
         return 0
     try:
         job = jobs.begin(given.job)
-        if job is not None:
+        if isinstance(job, Training):
+            _train(project, jobs, job)
+        elif isinstance(job, Job):
             _work(project, jobs, job)
     finally:
         lock.release()
     return 0
 
 
-def _work(project: Project, jobs: Jobs, job: Job) -> None:
+def _work(project: Project, jobs: EveryJob, job: Job) -> None:
     status: JobStatus
     error: Refusal | None = None
     watch = Watch(jobs, job.id)
@@ -70,24 +71,34 @@ def _work(project: Project, jobs: Jobs, job: Job) -> None:
         if session.error is not None:
             status, error = "failed", told(session.error, project)
         elif session.status == "interrupted":
-            status = _AFTER.get(watch.asked, "queued")
+            status = AFTER.get(watch.asked, "queued")
         else:
             status = "finished"
     except KeyboardInterrupt:
         watch.close()
-        status = _AFTER.get(watch.asked, "queued")
+        status = AFTER.get(watch.asked, "queued")
     except (EpicrisisError, Refused) as trouble:
         status, error = "failed", told(trouble, project)
     except Exception as trouble:
-        # Its message may quote a report; its type and place cannot.
-        frames = "".join(traceback.format_tb(trouble.__traceback__))
-        logger.error("unforeseen %s:\n%s", type(trouble).__name__, frames)
+        _log(trouble)
         status, error = "failed", told(trouble, project)
     run = _if_there(project, watch.run or job.run)
     jobs.end(job.id, status, run=run, progress=watch.progress(), error=error)
 
 
-def _extract(project: Project, jobs: Jobs, job: Job, watch: Watch) -> Session:
+def _train(project: Project, jobs: EveryJob, job: Training) -> None:
+    try:
+        ended = train(project, jobs, job)
+    except Exception as trouble:
+        _log(trouble)
+        ended = Ended("failed", error=told(trouble, project))
+    if ended.status is None:
+        jobs.take_back(job.id)
+    else:
+        jobs.end(job.id, ended.status, progress=ended.progress, error=ended.error)
+
+
+def _extract(project: Project, jobs: EveryJob, job: Job, watch: Watch) -> Session:
     request = job.request
     gold = None if request.gold_copy is None else jobs.folder(job.id) / request.gold_copy
     with ExitStack() as stack:
@@ -112,6 +123,12 @@ def _if_there(project: Project, run: str | None) -> str | None:
         return None
     with Store(project.store) as store:
         return run if any(row.id == run for row in store.runs()) else None
+
+
+def _log(trouble: Exception) -> None:
+    # Its message may quote a report; its type and place cannot.
+    frames = "".join(traceback.format_tb(trouble.__traceback__))
+    logger.error("unforeseen %s:\n%s", type(trouble).__name__, frames)
 
 
 def _interrupted(_number: int, _frame: object) -> NoReturn:
