@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any, Literal
 
 import pytest
 from hypothesis import settings
+
+from epicrisis.adapter import CARD, GGUF, Adapter, file_digest, open_adapter
 
 # The same examples every time, so that a red run is about the change at hand. New ones are looked for with
 # EPICRISIS_EXPLORE=1; what they find becomes an @example.
@@ -128,3 +131,57 @@ def tiny_gguf(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def write_gguf() -> Callable[..., Path]:
     """``write_tiny_gguf``, for models of a test's own."""
     return write_tiny_gguf
+
+
+def write_tiny_adapter(
+    folder: Path,
+    *,
+    seed: int = 1,
+    base: str | None = None,
+    architecture: str = "llama",
+    width: int = _WIDTH,
+    more: dict[str, Any] | None = None,
+) -> Adapter:
+    """Write an adapter for the tiny model: random weights that change its answers, called as the folder is.
+
+    ``base`` is the digest of what it was trained on, ``more`` goes into the card.
+    """
+    import gguf
+    import numpy as np
+
+    folder.mkdir(parents=True, exist_ok=True)
+    writer = gguf.GGUFWriter(folder / GGUF, architecture)
+    writer.add_type("adapter")
+    writer.add_string("adapter.type", "lora")
+    writer.add_float32("adapter.lora.alpha", 8.0)
+    random = np.random.default_rng(seed)
+    shapes = {
+        "attn_q": (width, width),
+        "attn_v": (width, width),
+        "ffn_gate": (_FEED_FORWARD, width),
+        "ffn_down": (width, _FEED_FORWARD),
+    }
+    for name, (rows, columns) in shapes.items():
+        for side, shape in (("a", (4, columns)), ("b", (rows, 4))):
+            weights = random.normal(0, 0.6, shape).astype(np.float32)
+            writer.add_tensor(f"blk.0.{name}.weight.lora_{side}", weights)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    card = {
+        "format": 1,
+        "name": folder.name,
+        "digest": file_digest(folder / GGUF),
+        "files": {GGUF: file_digest(folder / GGUF)},
+        "base": {"name": "tiny", "digest": base},
+        **(more or {}),
+    }
+    (folder / CARD).write_text(json.dumps(card), encoding="utf-8")
+    return open_adapter(folder)
+
+
+@pytest.fixture(scope="session")
+def write_adapter() -> Callable[..., Adapter]:
+    """``write_tiny_adapter``, for adapters of a test's own."""
+    return write_tiny_adapter

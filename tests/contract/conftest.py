@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from epicrisis.adapter import Adapter
 from epicrisis.engines.engine import Engine
 
 CONTEXT = 8192
@@ -31,12 +32,12 @@ def start_llama_server(model: Path, **options: Any) -> Any:
     return xllamacpp.Server(params)
 
 
-def open_native(model: Path, context: int) -> Engine:
+def open_native(model: Path, context: int, adapters: Sequence[Adapter] = ()) -> Engine:
     """The engine of the extra ``native``, whose tests are passed over where that is not installed."""
     pytest.importorskip("llama_cpp", reason="llama-cpp-python is not installed")
     from epicrisis.engines.native import NativeEngine
 
-    return NativeEngine(model, context=context, threads=1)
+    return NativeEngine(model, context=context, threads=1, adapters=adapters)
 
 
 @pytest.fixture(scope="session")
@@ -94,3 +95,43 @@ def slow_engine(engine: Engine, tiny_gguf: Path, llama_server: Callable[..., Any
         found = ScriptedEngine.from_schema(3, latency=3600.0)
     yield found
     found.close()
+
+
+@pytest.fixture(scope="session")
+def adapters(
+    write_adapter: Callable[..., Adapter], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Adapter, Adapter]:
+    """Two adapters for the tiny model that answer differently from it and from each other."""
+    folder = tmp_path_factory.mktemp("adapters")
+    return write_adapter(folder / "kidney", seed=1), write_adapter(folder / "thyroid", seed=2)
+
+
+@pytest.fixture(scope="session")
+def lora_server_url(llama_server: Callable[..., Any], adapters: tuple[Adapter, Adapter]) -> str:
+    """llama.cpp's HTTP server with both of them, as ``--lora A --lora B`` starts it: prompts are cached."""
+    import xllamacpp
+
+    loras = [xllamacpp.CommonAdapterLoraInfo(str(adapter.gguf), 1.0) for adapter in adapters]
+    return f"{llama_server(lora_adapters=loras, cache_ram_mib=64).listening_address}/v1"
+
+
+@pytest.fixture(scope="module", params=["llamacpp", "llamacpp-parallel", "native", "openai", "scripted"])
+def open_with(request: pytest.FixtureRequest, tiny_gguf: Path) -> Callable[[Sequence[Adapter]], Engine]:
+    """Opens an engine with these adapters. The server has both loaded, whichever are asked of it."""
+    from epicrisis.engines.llamacpp import LlamaCppEngine
+    from epicrisis.engines.openai import OpenAIEngine
+    from epicrisis.engines.scripted import ScriptedEngine
+
+    def open_it(chosen: Sequence[Adapter]) -> Engine:
+        if request.param == "native":
+            return open_native(tiny_gguf, CONTEXT, chosen)
+        if request.param == "openai":
+            # Without adapters, a server that has none: there it would answer with what it was started with.
+            url = request.getfixturevalue("lora_server_url" if chosen else "server_url")
+            return OpenAIEngine(url, parallel=2, adapters=chosen)
+        if request.param == "scripted":
+            return ScriptedEngine.from_schema(3, adapters=chosen)
+        slots = 2 if request.param == "llamacpp-parallel" else 1
+        return LlamaCppEngine(tiny_gguf, context=CONTEXT, threads=1, parallel=slots, adapters=chosen)
+
+    return open_it

@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
+from ..adapter import Adapter
 from ..errors import OptionError
 from . import catalogue, native_library
 from .catalogue import CatalogueModel, HubFile
@@ -152,15 +154,17 @@ def open_engine(
     fetch: bool = True,
     report: Report | None = None,
     store: ModelStore | None = None,
+    adapters: Sequence[Adapter] = (),
 ) -> Engine:
     """The engine an address names, ready to answer.
 
     ``context`` (tokens) and ``threads`` hold for embedded models; for a server ``context`` states what it
     does not tell itself. ``parallel`` requests run at once, ``timeout`` is in seconds per request. A model
     named from the catalogue or the Hub is fetched if need be, unless ``fetch`` is false; ``report`` hears
-    how far that is.
+    how far that is. ``adapters`` are loaded beside the model, or are expected of the server.
 
-    Raises ``OptionError`` for an address that means nothing, ``ModelError`` for a missing or damaged model,
+    Raises ``OptionError`` for an address that means nothing, ``ModelError`` for a missing or damaged model
+    or an adapter that is not for it,
     ``EngineError`` if the server does not answer or llama.cpp cannot load the model.
     """
     where = parse(address) if isinstance(address, str) else address
@@ -168,7 +172,12 @@ def open_engine(
         from .openai import OpenAIEngine
 
         engine = OpenAIEngine(
-            where.url or "", where.model, context=context, parallel=parallel, timeout=timeout
+            where.url or "",
+            where.model,
+            context=context,
+            parallel=parallel,
+            timeout=timeout,
+            adapters=adapters,
         )
         try:
             engine.connect()
@@ -179,7 +188,7 @@ def open_engine(
     if where.kind == "scripted":
         from .scripted import ScriptedEngine
 
-        return ScriptedEngine.from_file(where.path or Path())
+        return ScriptedEngine.from_file(where.path or Path(), adapters=adapters)
     from . import fetch as fetching
 
     embedded = embedded_engine(where, parallel)
@@ -206,6 +215,7 @@ def open_engine(
             context=context,
             threads=threads,
             timeout=timeout,
+            adapters=adapters,
         )
     from .llamacpp import LlamaCppEngine
 
@@ -217,4 +227,5 @@ def open_engine(
         threads=threads,
         parallel=parallel,
         timeout=timeout,
+        adapters=adapters,
     )

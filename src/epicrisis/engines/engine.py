@@ -42,6 +42,7 @@ class Request:
     seconds for the whole call. ``top_logprobs`` asks for that many alternatives per token (0: none).
     ``compact``: JSON without a space after commas, where the engine writes its layout itself.
     ``report_id`` only labels the request (for scripted engines and error messages); it is not sent.
+    ``adapter`` is the name of one that the engine was opened with; ``None``: the base alone.
 
     ``on_text`` hears each new stretch of the answer as it is written, in the thread that asked: the pieces
     joined are the reply's text. It changes nothing else, and requests are equal whoever listens. What it
@@ -58,6 +59,7 @@ class Request:
     timeout: float | None = None
     report_id: str | None = None
     compact: bool = False
+    adapter: str | None = None
     on_text: Callable[[str], None] | None = field(default=None, compare=False, repr=False)
 
 
@@ -82,7 +84,7 @@ class EngineInfo:
 
     ``digest`` identifies the weights (``sha256:...``) where they are known. ``context_length`` is in
     tokens, ``None`` if the server does not tell. ``logprobs`` declares whether replies can hold them.
-    ``parallel`` is how many requests it serves at once.
+    ``parallel`` is how many requests it serves at once, ``adapters`` are the names that requests may give.
     """
 
     kind: str
@@ -92,6 +94,7 @@ class EngineInfo:
     logprobs: bool = False
     parallel: int = 1
     settings: Mapping[str, Any] = field(default_factory=dict)
+    adapters: tuple[str, ...] = ()
 
 
 @runtime_checkable
@@ -104,8 +107,9 @@ class Engine(Protocol):
     def complete(self, request: Request, cancel: threading.Event | None = None) -> Reply:
         """Answer one request.
 
-        Raises ``ContextOverflowError`` before the call if it does not fit, ``EngineTimeoutError``,
-        ``EngineCancelledError`` once ``cancel`` is set, other ``EngineError`` otherwise.
+        Raises ``ContextOverflowError`` before the call if it does not fit, ``OptionError`` for an adapter
+        that the engine does not have, ``EngineTimeoutError``, ``EngineCancelledError`` once ``cancel`` is
+        set, other ``EngineError`` otherwise.
         """
         ...
 

@@ -5,10 +5,11 @@ Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md (versions 2 an
 
 from __future__ import annotations
 
+import math
 import mmap
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +32,14 @@ class GgufHeader:
     """What a GGUF file says about itself. ``metadata`` has the single values, not the arrays.
 
     ``expected_size`` (bytes) is what the file must at least measure; ``None`` if it uses a tensor type
-    that is unknown here.
+    that is unknown here. ``tensors`` are the shapes, the dimension that varies fastest first.
     """
 
     path: Path
     metadata: Mapping[str, Any]
     size: int
     expected_size: int | None
+    tensors: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def architecture(self) -> str:
@@ -163,11 +165,11 @@ def _parse(path: Path, size: int, cursor: _Cursor) -> GgufHeader:
         if value is not None:
             metadata[key] = value
     end: int | None = 0
+    shapes: dict[str, tuple[int, ...]] = {}
     for _ in range(tensors):
-        cursor.string()
-        elements = 1
-        for _ in range(cursor.number("I")):
-            elements *= cursor.number("Q")
+        name = cursor.string()
+        shape = shapes[name] = tuple(cursor.number("Q") for _ in range(cursor.number("I")))
+        elements = math.prod(shape)
         block = _BLOCKS.get(cursor.number("I"))
         offset = cursor.number("Q")
         if end is not None:
@@ -176,4 +178,4 @@ def _parse(path: Path, size: int, cursor: _Cursor) -> GgufHeader:
     start = -(-cursor.at // alignment) * alignment
     if cursor.at > size:
         raise struct.error("header beyond the end")
-    return GgufHeader(path, metadata, size, None if end is None else start + end)
+    return GgufHeader(path, metadata, size, None if end is None else start + end, shapes)

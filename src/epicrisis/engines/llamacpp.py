@@ -19,8 +19,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from ..adapter import Adapter
 from ..errors import EngineError, EngineTimeoutError, ModelError
 from . import chat, schema, streaming
+from .adapters import check_known, files, names
 from .embedded import DEFAULT_TIMEOUT, PROMPT_CACHE, acquire, context_for, positive
 from .engine import EngineInfo, JsonSchema, Message, Reply, Request
 from .gguf_header import read_header
@@ -38,9 +40,11 @@ class LlamaCppEngine:
     ``context`` is in tokens per request (default: 16384 or what the model was trained for, if that is
     less), ``threads`` defaults to the physical cores, ``parallel`` requests are decoded together.
     ``timeout`` (seconds) holds for requests that bring none. ``digest`` is the file's ``sha256:...``.
+    ``adapters`` are loaded beside the model; a request says by name which one answers.
 
-    Raises ``ModelError`` if the file is not a whole GGUF model, ``OptionError`` for a context the model
-    was not trained for, ``EngineError`` if llama.cpp is missing or cannot load the model.
+    Raises ``ModelError`` if the file is not a whole GGUF model or an adapter is not for it, ``OptionError``
+    for a context the model was not trained for, ``EngineError`` if llama.cpp is missing or cannot load the
+    model.
     """
 
     def __init__(
@@ -53,6 +57,7 @@ class LlamaCppEngine:
         threads: int | None = None,
         parallel: int | None = None,
         timeout: float | None = None,
+        adapters: Sequence[Adapter] = (),
     ) -> None:
         self._path = Path(path)
         header = read_header(self._path)
@@ -61,7 +66,9 @@ class LlamaCppEngine:
         threads = positive("threads", threads, usable_cores())
         self._timeout = timeout if timeout is not None else DEFAULT_TIMEOUT
         key = secrets.token_urlsafe(32)
-        self._server: Any = _load(self._path, context_for(header, context), slots, threads, key)
+        self._adapters = names(adapters)
+        loras = files(adapters, header, digest=digest, model=name or self._path.stem)
+        self._server: Any = _load(self._path, context_for(header, context), slots, threads, key, loras)
         self._transport = Transport(
             f"{self._server.listening_address}/v1", {"Authorization": f"Bearer {key}"}, trust_env=False
         )
@@ -75,6 +82,7 @@ class LlamaCppEngine:
             logprobs=True,
             parallel=slots,
             settings={"xllamacpp": version("xllamacpp"), "threads": threads},
+            adapters=self._adapters,
         )
 
     @property
@@ -84,6 +92,7 @@ class LlamaCppEngine:
     def complete(self, request: Request, cancel: threading.Event | None = None) -> Reply:
         """Answer one request. The time limit starts when a slot is free."""
         context_length = self._info.context_length or 0
+        check_known(request.adapter, self._adapters)
         if request.schema is not None:
             schema.check_supported(request.schema)
         acquire(self._slots, cancel)
@@ -92,7 +101,7 @@ class LlamaCppEngine:
             limit = request.timeout if request.timeout is not None else self._timeout
             if not chat.certainly_fits(request, context_length):
                 chat.check_fits(request, self.count_tokens(request.messages), context_length)
-            body = _body(request, self._info.model)
+            body = _body(request, self._info.model, self._adapters)
             checked = self._check_enforced(request.schema, body, limit, cancel)
             left = limit - (time.monotonic() - started)
             reply = self._ask(body, left, limit, cancel, Telling(request))
@@ -197,8 +206,11 @@ class LlamaCppEngine:
 _TEMPLATE = {"chat_template_kwargs": {"enable_thinking": False}}
 
 
-def _body(request: Request, model: str) -> dict[str, Any]:
+def _body(request: Request, model: str, adapters: Sequence[str]) -> dict[str, Any]:
     body = {**chat.body(request, model), **_TEMPLATE, "cache_prompt": True}
+    if adapters:
+        # All of them, also those that rest: without a word the server answers with whatever it used last.
+        body["lora"] = _lora(adapters, request.adapter)
     if request.temperature == 0:
         body["top_k"] = 1
     if request.schema is not None:
@@ -206,7 +218,12 @@ def _body(request: Request, model: str) -> dict[str, Any]:
     return body
 
 
-def _load(path: Path, context: int, slots: int, threads: int, key: str) -> Any:
+def _lora(adapters: Sequence[str], chosen: str | None) -> list[dict[str, float]]:
+    """How the server is told that of its adapters, in order, this one answers, or none."""
+    return [{"id": place, "scale": float(name == chosen)} for place, name in enumerate(adapters)]
+
+
+def _load(path: Path, context: int, slots: int, threads: int, key: str, loras: Sequence[Path]) -> Any:
     try:
         import xllamacpp
     except ImportError as error:
@@ -221,7 +238,10 @@ def _load(path: Path, context: int, slots: int, threads: int, key: str) -> Any:
     params.n_parallel = slots
     params.cpuparams.n_threads = threads
     params.cpuparams_batch.n_threads = threads
-    params.cache_ram_mib = PROMPT_CACHE
+    # The server's store of prompts does not tell with which adapter they were evaluated.
+    params.cache_ram_mib = 0 if loras else PROMPT_CACHE
+    params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(path), 0.0) for path in loras]
+    params.lora_init_without_apply = True
     # Mapped weights would be in memory twice: llama.cpp repacks them for the processor.
     params.load_mode = xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_NONE
     params.offline = True
@@ -238,7 +258,7 @@ def _load(path: Path, context: int, slots: int, threads: int, key: str) -> Any:
         return xllamacpp.Server(params)
     except RuntimeError:
         raise ModelError(
-            "llama.cpp cannot load the model.",
+            f"llama.cpp cannot load the model{' with its adapters' if loras else ''}.",
             hint="There may be too little memory for it (epicrisis doctor tells), or this version of "
             "llama.cpp does not know its architecture.",
             path=path,

@@ -16,8 +16,10 @@ from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 
+from ..adapter import Adapter
 from ..errors import EngineCancelledError, EngineError, EngineTimeoutError
 from . import chat, gbnf
+from .adapters import check_known, files, names
 from .embedded import DEFAULT_TIMEOUT, PROMPT_CACHE, acquire, context_for, positive
 from .engine import EngineInfo, Finish, Message, Reply, Request
 from .gguf_header import read_header
@@ -39,8 +41,8 @@ class NativeEngine:
 
     Options as of ``LlamaCppEngine``, but requests are answered one after the other.
 
-    Raises ``ModelError`` if the file is not a whole GGUF model, ``OptionError`` for a context the model
-    was not trained for, ``EngineError`` if ``llama-cpp-python`` is not installed.
+    Raises ``ModelError`` if the file is not a whole GGUF model or an adapter is not for it, ``OptionError``
+    for a context the model was not trained for, ``EngineError`` if ``llama-cpp-python`` is not installed.
     """
 
     def __init__(
@@ -52,13 +54,20 @@ class NativeEngine:
         context: int | None = None,
         threads: int | None = None,
         timeout: float | None = None,
+        adapters: Sequence[Adapter] = (),
     ) -> None:
         path = Path(path)
         header = read_header(path)
         header.check_complete()
         threads = positive("threads", threads, usable_cores())
         self._timeout = timeout if timeout is not None else DEFAULT_TIMEOUT
-        self._model = NativeModel(path, n_ctx=context_for(header, context), threads=threads)
+        loras = files(adapters, header, digest=digest, model=name or path.stem)
+        self._model = NativeModel(
+            path,
+            n_ctx=context_for(header, context),
+            threads=threads,
+            adapters=dict(zip(names(adapters), loras, strict=True)),
+        )
         self._slot = threading.BoundedSemaphore(1)
         self._closed = threading.Event()
         self._finalizer = weakref.finalize(self, _free, self._model, self._slot, self._closed)
@@ -75,6 +84,7 @@ class NativeEngine:
             logprobs=True,
             parallel=1,
             settings={PACKAGE: version(PACKAGE), "threads": threads},
+            adapters=names(adapters),
         )
 
     @property
@@ -83,6 +93,7 @@ class NativeEngine:
 
     def complete(self, request: Request, cancel: threading.Event | None = None) -> Reply:
         """Answer one request. The time limit starts when no other is being answered."""
+        check_known(request.adapter, self._info.adapters)
         wanted = None if request.schema is None else gbnf.from_schema(request.schema, compact=request.compact)
         acquire(self._slot, cancel)
         try:
@@ -92,7 +103,8 @@ class NativeEngine:
             check()
             prompt = self._tokenize(request.messages)
             chat.check_fits(request, len(prompt), self._model.context_length)
-            reused = self._prompts.evaluate_prompt(prompt, check)
+            self._model.use(request.adapter)
+            reused = self._prompts.evaluate_prompt(prompt, check, request.adapter)
             answer, telling = Answer(self._model, request), Telling(request)
             grammar = None if wanted is None else self._model.grammar(wanted)
             try:

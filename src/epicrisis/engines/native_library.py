@@ -8,8 +8,9 @@ from __future__ import annotations
 import ctypes
 import importlib
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ..errors import EngineError, ModelError
@@ -60,9 +61,12 @@ def _say_nothing(level: int, text: bytes, data: object) -> None:
 
 
 class NativeModel:
-    """Weights with one context of ``n_ctx`` tokens. Raises ``ModelError`` if llama.cpp cannot load them."""
+    """Weights with one context of ``n_ctx`` tokens, and adapters by name. Raises ``ModelError`` if llama.cpp
+    cannot load them."""
 
-    def __init__(self, path: Path, *, n_ctx: int, threads: int) -> None:
+    def __init__(
+        self, path: Path, *, n_ctx: int, threads: int, adapters: Mapping[str, Path] = MappingProxyType({})
+    ) -> None:
         self._lib = library()
         self._handle: Any = None
         self._context: Any = None
@@ -84,6 +88,8 @@ class NativeModel:
         self._memory = self._lib.llama_get_memory(self._context)
         self._batch = self._lib.llama_batch_init(CHUNK, 0, 1)
         self._pieces: dict[int, bytes] = {}
+        # Freed with the model.
+        self._adapters = {name: self._load_adapter(lora) for name, lora in adapters.items()}
         self.context_length = int(self._lib.llama_n_ctx(self._context))
         self.n_tokens = int(self._lib.llama_vocab_n_tokens(self._vocab))
 
@@ -146,6 +152,26 @@ class NativeModel:
         return -1
 
     # Evaluation.
+
+    def use(self, adapter: str | None) -> None:
+        """Evaluate with this adapter from now on, or with none."""
+        lib = self._lib
+        chosen = [] if adapter is None else [self._adapters[adapter]]
+        handles = (lib.llama_adapter_lora_p_ctypes * len(chosen))(*chosen)
+        scales = (ctypes.c_float * len(chosen))(*(1.0 for _ in chosen))
+        if lib.llama_set_adapters_lora(self._context, handles, len(chosen), scales) != 0:
+            raise EngineError(f"llama.cpp cannot use the adapter {adapter!r}.")
+
+    def _load_adapter(self, path: Path) -> Any:
+        found = self._lib.llama_adapter_lora_init(self._handle, str(path).encode())
+        if not found:
+            self.free()
+            raise ModelError(
+                "llama.cpp cannot load the adapter.",
+                hint="Use it with its own base; or tune again with this version of epicrisis.",
+                path=path,
+            )
+        return found
 
     def evaluate(self, tokens: Sequence[int], start: int, *, everywhere: bool = False) -> None:
         """Evaluate up to ``CHUNK`` tokens at positions from ``start``. Raises ``EngineError``.

@@ -12,6 +12,7 @@ from .native_library import CHUNK, NativeModel
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
+    adapter: str | None
     tokens: tuple[int, ...]
     state: ctypes.Array[ctypes.c_uint8]
 
@@ -20,24 +21,27 @@ class EvaluatedPrompts:
     """The tokens a model has evaluated, and a few earlier prompts with another beginning.
 
     What is set aside takes at most ``most_bytes``. Requests that take turns with different instructions so
-    find their own again.
+    find their own again. What was evaluated with one adapter is nothing to another.
     """
 
     def __init__(self, model: NativeModel, most_bytes: int) -> None:
         self._model = model
         self._most = most_bytes
         self._tokens: list[int] = []
+        self._adapter: str | None = None
         self._kept: list[_Kept] = []  # the longest unused first
 
     def __len__(self) -> int:
         return len(self._tokens)
 
-    def evaluate_prompt(self, tokens: Sequence[int], check: Callable[[], None]) -> int:
+    def evaluate_prompt(
+        self, tokens: Sequence[int], check: Callable[[], None], adapter: str | None = None
+    ) -> int:
         """Evaluate a prompt of at least one token; says how many of its tokens were evaluated before.
 
-        ``check`` is called between steps and may raise to give up.
+        ``check`` is called between steps and may raise to give up. ``adapter`` is the one in use.
         """
-        reused = self._prepare(tokens)
+        reused = self._prepare(tokens, adapter)
         for start in range(reused, len(tokens), CHUNK):
             check()
             self.evaluate(tokens[start : start + CHUNK])
@@ -60,13 +64,17 @@ class EvaluatedPrompts:
             self.evaluate(kept[start : start + CHUNK])
         return False
 
-    def _prepare(self, tokens: Sequence[int]) -> int:
+    def _prepare(self, tokens: Sequence[int], adapter: str | None) -> int:
         # At least one token is evaluated again: its logits tell how the answer begins.
         usable = tokens[: len(tokens) - 1]
-        here = shared(self._tokens, usable)
-        best = max(self._kept, key=lambda kept: shared(kept.tokens, usable), default=None)
+        here = shared(self._tokens, usable) if adapter == self._adapter else 0
+        mine = [kept for kept in self._kept if kept.adapter == adapter]
+        best = max(mine, key=lambda kept: shared(kept.tokens, usable), default=None)
         if 2 * here < len(self._tokens):
             self._set_aside()
+        if adapter != self._adapter:
+            self._tokens = []
+            self._adapter = adapter
         if best is not None and shared(best.tokens, usable) > here:
             self._tokens = []
             if self._model.restore(best.state):
@@ -87,8 +95,12 @@ class EvaluatedPrompts:
         if not self._tokens or self._model.state_size() > self._most:
             return
         state = self._model.save()
-        self._kept = [kept for kept in self._kept if 2 * shared(kept.tokens, self._tokens) < len(kept.tokens)]
-        self._kept.append(_Kept(tuple(self._tokens), state))
+        self._kept = [
+            kept
+            for kept in self._kept
+            if kept.adapter != self._adapter or 2 * shared(kept.tokens, self._tokens) < len(kept.tokens)
+        ]
+        self._kept.append(_Kept(self._adapter, tuple(self._tokens), state))
         while sum(len(kept.state) for kept in self._kept) > self._most:
             del self._kept[0]
 

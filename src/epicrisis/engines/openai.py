@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from ..adapter import Adapter
 from ..errors import (
     ContextOverflowError,
     EngineBusyError,
@@ -21,6 +22,7 @@ from ..errors import (
     OptionError,
 )
 from . import chat, schema, servers, streaming
+from .adapters import check_known, names
 from .engine import EngineInfo, JsonSchema, Message, Reply, Request
 from .retry import Backoff
 from .telling import Telling
@@ -41,7 +43,8 @@ class OpenAIEngine:
     ``base_url`` ends in ``/v1`` for most servers; ``model`` may be left out if the server has only one.
     The key comes from ``EPICRISIS_API_KEY`` or ``OPENAI_API_KEY`` and from nowhere else. ``context`` (tokens)
     states what a server does not tell. At most ``parallel`` requests are under way; ``timeout`` (seconds)
-    covers one request with its retries and holds for requests that bring none.
+    covers one request with its retries and holds for requests that bring none. ``adapters`` are those the
+    server has loaded under their names.
 
     Tried again after a pause: HTTP 429 and 5xx, and lost connections. Not tried again: other refusals.
     """
@@ -55,6 +58,7 @@ class OpenAIEngine:
         parallel: int | None = None,
         timeout: float | None = None,
         backoff: Backoff | None = None,
+        adapters: Sequence[Adapter] = (),
     ) -> None:
         for name, value in (("parallel", parallel), ("context", context)):
             if value is not None and value < 1:
@@ -66,6 +70,8 @@ class OpenAIEngine:
             base_url, {"Authorization": f"Bearer {key}"} if key else {}, trust_env=not local
         )
         self._wanted = model
+        self._adapters = tuple(adapters)
+        self._names = names(adapters)
         self._context = context
         self._timeout = timeout if timeout is not None else DEFAULT_TIMEOUT
         self._backoff = backoff or Backoff()
@@ -76,15 +82,17 @@ class OpenAIEngine:
         self._streams = True
 
     def connect(self) -> servers.ServerFacts:
-        """Ask the server, once, what it is and whether it has the model.
+        """Ask the server, once, what it is and whether it has the model and the adapters.
 
-        Raises ``EngineUnreachableError`` if it is down, ``ModelError`` if it lacks the model,
+        Raises ``EngineUnreachableError`` if it is down, ``ModelError`` if it lacks one of them,
         ``EngineProtocolError`` if it is no such server.
         """
         with self._lock:
             if self._facts is None:
                 facts = self._retrying(
-                    lambda _: servers.inspect(self._transport, self._wanted), self._timeout, None
+                    lambda _: servers.inspect(self._transport, self._wanted, self._adapters),
+                    self._timeout,
+                    None,
                 )
                 if self._context is not None:
                     facts = dataclasses.replace(facts, context_length=self._context)
@@ -105,10 +113,12 @@ class OpenAIEngine:
             logprobs=facts.logprobs is True,
             parallel=self._parallel,
             settings={**facts.settings, "url": self._transport.base_url},
+            adapters=self._names,
         )
 
     def complete(self, request: Request, cancel: threading.Event | None = None) -> Reply:
         """Answer one request. The time limit starts when one of the ``parallel`` places is free."""
+        check_known(request.adapter, self._names)
         facts = self.connect()
         while not self._slots.acquire(timeout=POLL):
             if cancel is not None and cancel.is_set():
@@ -158,6 +168,7 @@ class OpenAIEngine:
             )
         if facts.software == "llama.cpp":
             body["cache_prompt"] = True
+        body.update(facts.ways.get(request.adapter, {}))
         if self._known_logprobs() is False:
             body.pop("logprobs", None)
             body.pop("top_logprobs", None)
@@ -226,7 +237,8 @@ class OpenAIEngine:
         """Notice a server that cut the prompt without a word, as Ollama does by default."""
         facts = self.connect()
         if facts.software == "ollama" and facts.context_length is None:
-            found = servers.ollama_context(self._transport, facts.model)
+            used = facts.ways.get(request.adapter, {}).get("model", facts.model)
+            found = servers.ollama_context(self._transport, used)
             facts = self._learn(context_length=found) if found is not None else facts
         if reply.prompt_tokens == 0:  # the server does not count
             return

@@ -22,16 +22,25 @@ SCHEMA = {
 _MAX_TOKENS = 48
 
 
-def probe(engine: Engine, cancel: threading.Event | None = None, *, timeout: float | None = None) -> None:
+def probe(
+    engine: Engine,
+    cancel: threading.Event | None = None,
+    *,
+    timeout: float | None = None,
+    adapter: str | None = None,
+) -> None:
     """Raise ``SchemaNotEnforcedError`` if the engine lets the model ignore a schema.
 
     Costs one request of about thirty tokens; scripted engines are taken at their word. It also shows
-    whether replies hold log-probabilities, which ``engine.info`` then knows. ``timeout`` is in seconds.
+    whether replies hold log-probabilities, which ``engine.info`` then knows. ``timeout`` is in seconds;
+    ``adapter`` as of a request.
     """
     info = engine.info
     if info.kind == "scripted":
         return
-    request = Request(_MESSAGES, schema=SCHEMA, max_tokens=_MAX_TOKENS, top_logprobs=1, timeout=timeout)
+    request = Request(
+        _MESSAGES, schema=SCHEMA, max_tokens=_MAX_TOKENS, top_logprobs=1, timeout=timeout, adapter=adapter
+    )
     reply = engine.complete(request, cancel)
     if reply.finish == "refusal" or not _obeys(reply.text, whole=reply.finish == "stop"):
         raise SchemaNotEnforcedError(

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from ..adapter import Adapter
 from ..errors import (
     EngineCancelledError,
     EngineError,
@@ -20,6 +21,7 @@ from ..errors import (
     OptionError,
 )
 from . import chat
+from .adapters import check_known, names
 from .engine import EngineInfo, Message, Reply, Request, TokenLogprob
 from .instances import instance
 from .telling import Telling
@@ -41,7 +43,8 @@ class ScriptedEngine:
     A token is four characters here. An answer longer than the request's ``max_tokens`` is cut there and
     ends with ``length``, as a model's would. ``latency`` (seconds) passes before each answer, or between its
     tokens where somebody listens, subject to the request's time limit and cancellation. With ``logprobs``,
-    every token has probability 0.9. ``requests`` keeps the last thousand requests.
+    every token has probability 0.9. ``requests`` keeps the last thousand requests. ``adapters`` are known by
+    their names; what they change is for the script to say.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class ScriptedEngine:
         parallel: int = 4,
         latency: float = 0.0,
         model: str = "scripted",
+        adapters: Sequence[Adapter] = (),
     ) -> None:
         self.requests: deque[Request] = deque(maxlen=1000)
         self._replies = replies
@@ -67,11 +71,12 @@ class ScriptedEngine:
             context_length=context_length,
             logprobs=logprobs,
             parallel=parallel,
+            adapters=names(adapters),
         )
 
     @classmethod
     def from_schema(cls, seed: int = 0, **options: Any) -> ScriptedEngine:
-        """An engine that answers every schema with a valid instance, the same for the same report.
+        """An engine that answers every schema with a valid instance: the same for a report and an adapter.
 
         Requests without a schema are answered with a fixed sentence.
         """
@@ -113,6 +118,7 @@ class ScriptedEngine:
 
     def complete(self, request: Request, cancel: threading.Event | None = None) -> Reply:
         """Answer from the script. Raises ``EngineError`` if it has nothing for the request."""
+        check_known(request.adapter, self._info.adapters)
         self.requests.append(request)
         if cancel is not None and cancel.is_set():
             raise EngineCancelledError("The request was cancelled.")
@@ -216,6 +222,8 @@ class _Instances:
         if request.schema is None:
             return "A sentence that was written beforehand."
         label = f"{self._seed} {request.seed} {request.report_id}"
+        if request.adapter is not None:
+            label = f"{label} {request.adapter}"
         variant = zlib.crc32(label.encode("utf-8", "surrogatepass")) % _VARIANTS
         answers = self._answers(request)
         if variant not in answers:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ..adapter import Adapter
 from ..errors import EngineError, EngineProtocolError, ModelError, OptionError
 from . import chat
+from .served_adapters import Ways, ways
 from .transport import Response, Transport
 
 Software = Literal["llama.cpp", "vllm", "sglang", "ollama", "unknown"]
@@ -19,31 +21,35 @@ _ASK = 15.0
 
 @dataclass(frozen=True, slots=True)
 class ServerFacts:
-    """What a server tells about itself. ``logprobs`` is ``None`` where only trying shows it."""
+    """What a server tells about itself. ``logprobs`` is ``None`` where only trying shows it; ``ways`` is what
+    a request's body says for an adapter."""
 
     software: Software
     model: str
     context_length: int | None = None
     logprobs: bool | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    ways: Ways = field(default_factory=dict)
 
 
-def inspect(transport: Transport, wanted: str | None) -> ServerFacts:
-    """Ask a server what it is and whether it has the model ``wanted``.
+def inspect(transport: Transport, wanted: str | None, adapters: Sequence[Adapter] = ()) -> ServerFacts:
+    """Ask a server what it is and whether it has the model ``wanted``, and the adapters.
 
     ``wanted`` may be left out if the server has one model only. Raises ``ModelError`` if the server says
-    that it lacks the model, ``OptionError`` if a model has to be named, ``EngineError`` if it refuses.
+    that it lacks the model or an adapter, ``OptionError`` if a model has to be named, ``EngineError`` if it
+    refuses.
     """
     server = transport.base_url
     response = transport.call("GET", "models", timeout=_ASK)
     if response.status in (404, 405, 501):  # some gateways list nothing
-        return ServerFacts("unknown", _named(wanted, [], server))
+        name = _named(wanted, [], server)
+        return ServerFacts("unknown", name, ways=ways(transport, "unknown", name, None, adapters))
     if response.status != 200:
         raise chat.failure(response, server)
     entries = _entries(response, server)
     software = _software(transport, entries)
     listed = [str(entry["id"]) for entry in entries]
-    name = _named(wanted, listed, server)
+    name = _named(wanted, _models(entries, adapters), server)
     if software in ("vllm", "sglang", "ollama"):
         name = _check_listed(name, listed, server)
     entry = next((entry for entry in entries if entry["id"] == name), entries[0] if entries else {})
@@ -53,6 +59,7 @@ def inspect(transport: Transport, wanted: str | None) -> ServerFacts:
         context_length=context_length(transport, software, name, entry),
         logprobs=True if software in ("llama.cpp", "vllm", "sglang") else None,
         settings={"software": software},
+        ways=ways(transport, software, name, listed, adapters),
     )
 
 
@@ -128,6 +135,13 @@ def _software(transport: Transport, entries: list[dict[str, Any]]) -> Software:
         return _OWNERS[owner]
     version = _get(transport, "/api/version")
     return "ollama" if version is not None and "version" in version else "unknown"
+
+
+def _models(entries: Sequence[Mapping[str, Any]], adapters: Sequence[Adapter]) -> list[str]:
+    """The names of what is a model of its own, if anything is: adapters have a ``parent``."""
+    names = {adapter.name for adapter in adapters}
+    models = [str(one["id"]) for one in entries if not one.get("parent") and one["id"] not in names]
+    return models or [str(one["id"]) for one in entries]
 
 
 def _named(wanted: str | None, listed: list[str], server: str) -> str:

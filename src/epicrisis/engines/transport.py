@@ -44,12 +44,14 @@ Take = Callable[[Mapping[str, Any]], None]
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A server's answer: HTTP status, content type, ``Retry-After`` and the body if it is a JSON object."""
+    """A server's answer: HTTP status, content type, ``Retry-After`` and the body if it is a JSON object, or
+    its ``items`` if it is a JSON array."""
 
     status: int
     content_type: str
     retry_after: str | None
     payload: dict[str, Any] | None
+    items: list[Any] | None = None
 
     @property
     def ok(self) -> bool:
@@ -274,8 +276,14 @@ def _next_look(now: float) -> float:
 
 
 def _read(answer: httpx2.Response) -> Response:
-    payload = _object(answer.content)
-    return Response(answer.status_code, _type(answer), answer.headers.get("retry-after"), payload)
+    found = _json(answer.content)
+    return Response(
+        answer.status_code,
+        _type(answer),
+        answer.headers.get("retry-after"),
+        found if isinstance(found, dict) else None,
+        found if isinstance(found, list) else None,
+    )
 
 
 def _type(answer: httpx2.Response) -> str:
@@ -309,17 +317,16 @@ async def _take_events(answer: httpx2.Response, take: Take) -> None:
                 continue
             if content.strip() == b"[DONE]":
                 return
-            event = _object(content)
-            if event is not None:
+            event = _json(content)
+            if isinstance(event, dict):
                 take(event if name == b"data" or "error" in event else {"error": event})
 
 
-def _object(content: bytes) -> dict[str, Any] | None:
+def _json(content: bytes) -> Any:
     try:
-        found = json.loads(content)
+        return json.loads(content)
     except (ValueError, RecursionError):  # broken JSON, or not JSON at all
         return None
-    return found if isinstance(found, dict) else None
 
 
 def _next(events: queue.SimpleQueue[_T]) -> _T:
