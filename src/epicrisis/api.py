@@ -95,6 +95,7 @@ class Run(StoredRun):
         gold: Gold | str | os.PathLike[str],
         *,
         blank: Blank | str = "not-mentioned",
+        lenient: bool = False,
         by: Sequence[str] = (),
         cost_per_hour: float | None = None,
         split: str | os.PathLike[str] | None = None,
@@ -111,8 +112,8 @@ class Run(StoredRun):
     ) -> Evaluation:
         """Measure the run by gold: a file, the name of another run in the same store, or a ``Gold``.
 
-        ``blank`` says what gold's blank cells mean: ``not-mentioned`` or ``ignore``. ``by`` names carried
-        columns to break errors down by; ``cost_per_hour`` is of the engine, in any currency. ``split`` is a
+        ``blank`` says what gold's blank cells mean: ``not-mentioned`` or ``ignore``; ``lenient`` leaves out
+        all that gold is silent about. ``by`` names carried columns to break errors down by; ``cost_per_hour`` is of the engine, in any currency. ``split`` is a
         file that says which reports are for testing; ``splits`` random splits with the share ``train`` in
         the training part, or ``leave_one_out``, add the scores of held-out parts. ``humans`` are golds of
         two people or more, whose agreement is set beside the run's. ``target`` is the share of right cells
@@ -129,6 +130,7 @@ class Run(StoredRun):
             self,
             gold,
             blank=blank,
+            lenient=lenient,
             draws=draws,
             seed=seed,
             by=by,

@@ -54,6 +54,9 @@ def evaluate(
             group=_SCORED, help="What a blank cell of gold says: the report is silent, or nobody looked."
         ),
     ] = "not-mentioned",
+    lenient: Annotated[
+        bool, flag("Do not score what gold is silent about: inventing costs nothing there.", group=_SCORED)
+    ] = False,
     codebook: Annotated[
         str | None,
         Parameter(
@@ -121,6 +124,7 @@ def evaluate(
             opened,
             gold,
             blank=blank,
+            lenient=lenient,
             draws=draws,
             seed=seed,
             by=tuple(by or ()),

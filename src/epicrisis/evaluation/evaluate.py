@@ -40,6 +40,7 @@ def evaluate(
     gold: GoldSource,
     *,
     blank: Blank | str = Blank.NOT_MENTIONED,
+    lenient: bool = False,
     draws: int = DRAWS,
     seed: int = 0,
     by: Sequence[str] = (),
@@ -56,7 +57,8 @@ def evaluate(
 ) -> Evaluation:
     """Everything that can be said of a run by its gold.
 
-    ``gold``: Gold, a file, or the name of another run; ``blank`` says what its blank cells mean.
+    ``gold``: Gold, a file, or the name of another run; ``blank`` says what its blank cells mean, and
+    ``lenient`` leaves out all cells that gold is silent about.
     ``draws`` bootstrap draws with ``seed``. ``by`` names carried columns to break errors down by.
     ``cost_per_hour`` of the engine, in any currency. ``split`` is a file that says which reports are for
     testing; ``splits`` random splits with the share ``train`` in the training part, or ``leave_one_out``,
@@ -76,7 +78,7 @@ def evaluate(
     tell = progress or _nobody
     scorer = _scorer(bertscore)
     tell("gold")
-    matched = match(run, gold, blank=_blank(blank), split=split)
+    matched = match(run, gold, blank=_blank(blank), split=split, lenient=lenient)
     others = [as_gold(run, human) for human in humans]
     paired = matched.paired
     resampler = Resampler(len(paired.reports), draws=draws, seed=seed)
@@ -114,6 +116,7 @@ def evaluate(
         notes=tuple(_notes(matched, others)),
         manifest=manifest.model_dump(mode="json"),
         settings={
+            "lenient": lenient,
             "draws": draws,
             "seed": seed,
             "level": LEVEL,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .gold import Blank, Gold, load_gold
 from .learned import Learned, learned_by
 from .pairing import Paired, pair
+from .protocol import Protocol, by_protocol
 from .split_file import SplitFile, read_split
 
 if TYPE_CHECKING:
@@ -37,14 +38,17 @@ def match(
     *,
     blank: Blank = Blank.NOT_MENTIONED,
     split: str | PathLike[str] | None = None,
+    lenient: bool = False,
 ) -> Matched:
     """The run's answers beside gold, without the reports the run learned from and those that the split
     file does not have for testing.
 
-    ``blank`` is for gold that is still to be read. Raises ``ReadingError`` and ``OptionError`` as
+    ``blank`` is for gold that is still to be read; ``lenient`` leaves out what gold is silent about (see
+    ``Protocol``). Raises ``ReadingError`` and ``OptionError`` as
     ``load_gold``, ``read_split`` and ``pair`` do.
     """
     found = as_gold(run, gold, blank=blank)
+    found = by_protocol(found, Protocol.LENIENT if lenient else Protocol.STRICT)
     learned = learned_by(run)
     exclude = dict(learned.reports)
     notes = list(found.notes)
