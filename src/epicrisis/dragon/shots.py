@@ -27,7 +27,7 @@ def shots(
 ) -> tuple[WorkedExample, ...]:
     """``count`` training cases with their labels as answers."""
     chosen = choose(training, label_type, count, seed)
-    return tuple(_example(codebook, variables, label_type, case) for case in chosen)
+    return tuple(example_of(codebook, variables, label_type, case) for case in chosen)
 
 
 def choose(training: Sequence[Case], label_type: LabelType, count: int, seed: int = 0) -> list[Case]:
@@ -54,9 +54,10 @@ def choose(training: Sequence[Case], label_type: LabelType, count: int, seed: in
     return chosen
 
 
-def _example(
+def example_of(
     codebook: Codebook, variables: Sequence[Variable], label_type: LabelType, case: Case
 ) -> WorkedExample:
+    """A training case with its labels as answers, as the model would write them."""
     text = report_of(case, label_type).text
     if label_type.shape is Shape.ENTITIES:
         return WorkedExample(text, cells(codebook, case.parts or (), case.label), case.uid)

@@ -42,6 +42,20 @@ def pool(
     no examples. Raises ReadingError for gold or reports that cannot be read, and OptionError where no report
     of the gold can be an example.
     """
+    found, texts = gold_with_texts(gold, codebook, reports, store=store, blank=blank, columns=columns)
+    return pool_of(found.cells, texts.values(), codebook)
+
+
+def gold_with_texts(
+    gold: Gold | str | os.PathLike[str],
+    codebook: Codebook,
+    reports: object = None,
+    *,
+    store: str | os.PathLike[str] | None = None,
+    blank: Blank | str = Blank.NOT_MENTIONED,
+    columns: Columns | None = None,
+) -> tuple[Gold, dict[str, Report]]:
+    """Gold, and the reports it is about by id; arguments and errors as of ``pool``."""
     own: Iterable[Report] = ()
     if not isinstance(gold, Gold):
         path = Path(gold)
@@ -62,7 +76,7 @@ def pool(
             hint="Give the gold a column 'text', or name the file of the reports it is about. "
             "Ids are compared as text: 007 is not 7.",
         )
-    return pool_of(gold.cells, found.values(), codebook)
+    return gold, found
 
 
 def pool_of(cells: Mapping[str, Mapping[str, Known]], reports: Iterable[Report], codebook: Codebook) -> Pool:

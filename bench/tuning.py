@@ -1,0 +1,201 @@
+"""Does tuning pay? Small models without examples, with examples and tuned, on the synthetic DRAGON tasks.
+
+    python bench/tuning.py --data ../shared/bench [--tasks 101,103] [--base smollm2-135m-instruct]
+        [--preset cpu] [--epochs 8] [--shots 4] [--only train|score|tuned]
+
+Adapters are trained on the training cases and chosen on the validation cases, under ``bench/results/tuning``;
+the same command goes on where it stopped. Then all three ways are asked through llama.cpp about the
+validation cases. Prints one table and writes ``bench/results/tuning-<base>.json``. Published: a distilbert
+trained on each task, scored on test cases whose labels are not at hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from epicrisis.adapter import Adapter, open_adapter
+from epicrisis.codebook import Codebook
+from epicrisis.dragon.contract import Case, Dataset, Job, read_job
+from epicrisis.dragon.predict import plan, predict
+from epicrisis.dragon.questions import codebook_of, label_variables, report_of
+from epicrisis.dragon.score import read_predictions, score
+from epicrisis.dragon.shots import example_of
+from epicrisis.evaluation.gold_cell import GoldCell
+from epicrisis.examples.example import Example
+from epicrisis.extraction.answer import Status
+from epicrisis.prompting import Form
+from epicrisis.runs.display import display
+from epicrisis.tuning.base import find_base
+from epicrisis.tuning.data import Annotated, Parts
+from epicrisis.tuning.settings import PRESETS, Preset, TuningSettings
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "results"
+TASKS = range(101, 110)
+PUBLISHED = dict(zip(TASKS, (0.943, 0.864, 0.838, 0.990, 0.897, 0.890, 0.823, 0.446, 0.536), strict=True))
+#: Few cases need more passes than many: about so many cases are read in all, in 3 to 16 passes.
+READ = 1400
+
+
+def annotated(
+    job: Job, codebook: Codebook, cases: Sequence[Case], training: Sequence[Case]
+) -> list[Annotated]:
+    """The cases with their labels as gold: what the model is to write, and what validation compares with."""
+    variables = label_variables(codebook, job.label_type, training)
+    found = []
+    for case in cases:
+        worked = example_of(codebook, variables, job.label_type, case)
+        cells = {}
+        for variable in codebook.variables:
+            cell = worked.cells.get(variable.name)
+            value = None if cell is None or cell.value == [] else _gold(cell.value)
+            cells[variable.name] = GoldCell(Status.NOT_MENTIONED if value is None else Status.STATED, value)
+        found.append(Annotated(report_of(case, job.label_type), cells, Example(worked)))
+    return found
+
+
+def _gold(value: Any) -> Any:
+    """A value as it is written, as gold has it: amounts as number and unit."""
+    if isinstance(value, str) and value[:1].isdigit() and " " in value:
+        number, _, unit = value.partition(" ")
+        return {"value": float(number), "unit": unit}
+    return value
+
+
+def train(folder: Path, out: Path, arguments: argparse.Namespace, settings: TuningSettings) -> Adapter:
+    from epicrisis.tuning.tune import Tuning, asked_as
+
+    job = read_job(folder)
+    codebook = codebook_of(job)
+    training, validation = job.cases(Dataset.TRAINING), job.cases(Dataset.VALIDATION)
+    parts = Parts(
+        annotated(job, codebook, training, training), annotated(job, codebook, validation, training)
+    )
+    tuning = Tuning(
+        codebook,
+        find_base(arguments.base),
+        out,
+        settings=settings.with_(
+            epochs=arguments.epochs or max(3, min(16, round(READ / len(training)))), patience=3
+        ),
+        options=asked_as(Form.VALUE, bare=not arguments.full),
+        preset=Preset(arguments.preset),
+        listener=lambda event: told(folder.name, event),
+    )
+    return tuning.run(parts, gold=f"{folder.name}, training", measure=False, fresh=arguments.fresh)
+
+
+def told(name: str, event: Any) -> None:
+    if event["event"] == "validation":
+        print(
+            f"{name}: epoch {event['epoch']}, loss {event['loss']:.4f}, cells right {event['score']:.3f}",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
+def measured(
+    folder: Path, out: Path, arguments: argparse.Namespace, *, shots: int = 0, adapter: Adapter | None = None
+) -> dict[str, Any]:
+    """The validation cases asked in one way, scored by the task's own measure."""
+    what = plan(folder, dataset=Dataset.VALIDATION, shots=shots, adapter=adapter)
+    shown = display()
+    try:
+        outcome = predict(what, out, arguments.base, progress=shown)
+    finally:
+        shown.close()
+    if outcome.predictions is None:
+        sys.exit(f"{folder.name} was stopped. The same command goes on with it.")
+    given = read_predictions(outcome.predictions, what.job.label_type, what.cases)
+    found = score(what.cases, given, what.job.label_type, task=str(what.job.number))
+    return {
+        "score": found.estimate.value,
+        "low": found.estimate.low,
+        "high": found.estimate.high,
+        "metric": str(found.metric),
+        "cases": found.cases,
+        "without_answer": len(outcome.failures),
+    }
+
+
+def table(rows: Sequence[dict[str, Any]]) -> str:
+    ways = ("zero-shot", "few-shot", "tuned")
+    lines = [
+        f"{'task':<5}{'metric':<14}"
+        + "".join(f"{way:<22}" for way in ways)
+        + f"{'published':<11}{'minutes':<9}tokens/s"
+    ]
+    for row in rows:
+        training = row.get("training") or {}
+        pace = training.get("tokens", 0) / max(1e-9, training.get("seconds", 0) or 1e-9)
+        lines.append(
+            f"{row['task']:<5}{row.get('metric', ''):<14}"
+            + "".join(f"{shown(row.get(way)):<22}" for way in ways)
+            + f"{PUBLISHED[row['task']]:<11.3f}{training.get('seconds', 0) / 60:<9.1f}{pace:.0f}"
+        )
+    means = [mean([(row.get(way) or {}).get("score") for row in rows]) for way in ways]
+    published = sum(PUBLISHED[row["task"]] for row in rows) / len(rows)
+    lines.append(f"{'mean':<5}{'':<14}" + "".join(f"{one:<22}" for one in means) + f"{published:.3f}")
+    return "\n".join(lines)
+
+
+def shown(found: dict[str, Any] | None) -> str:
+    if found is None or found["score"] is None:
+        return "-"
+    interval = "" if found["low"] is None else f" ({found['low']:.3f}-{found['high']:.3f})"
+    return f"{found['score']:.3f}{interval}"
+
+
+def mean(values: Sequence[float | None]) -> str:
+    known = [value for value in values if value is not None]
+    return f"{sum(known) / len(known):.3f}" if known and len(known) == len(values) else "-"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, required=True, help="the folder with dragon/Task1xx-fold0")
+    parser.add_argument("--tasks", default=",".join(map(str, TASKS)))
+    parser.add_argument("--base", default="smollm2-135m-instruct")
+    parser.add_argument("--preset", choices=list(Preset), default=Preset.CPU)
+    parser.add_argument("--epochs", type=int)
+    parser.add_argument("--learning-rate", type=float)
+    parser.add_argument("--batch", type=int)
+    parser.add_argument("--shots", type=int, default=4)
+    parser.add_argument("--full", action="store_true", help="train with definitions in the prompt")
+    parser.add_argument("--only", choices=["train", "score", "tuned"])
+    parser.add_argument("--fresh", action="store_true")
+    arguments = parser.parse_args()
+    settings = PRESETS[Preset(arguments.preset)].with_(
+        learning_rate=arguments.learning_rate, batch=arguments.batch
+    )
+    kept = RESULTS / "tuning" / arguments.base
+    rows: list[dict[str, Any]] = []
+    for number in map(int, arguments.tasks.split(",")):
+        (folder,) = (arguments.data / "dragon").glob(f"Task{number}_*-fold0")
+        out = kept / f"task{number}{'-full' if arguments.full else ''}"
+        row: dict[str, Any] = {"task": number}
+        adapter = open_adapter(out) if arguments.only == "score" else train(folder, out, arguments, settings)
+        row["training"] = adapter.card["training"]
+        if arguments.only != "train":
+            asked = out.with_name(f"{out.name}-asked")
+            row["tuned"] = measured(folder, asked / "tuned", arguments, adapter=adapter)
+            row["metric"] = row["tuned"]["metric"]
+            if arguments.only != "tuned":
+                row["zero-shot"] = measured(folder, asked / "zero", arguments)
+                row["few-shot"] = measured(folder, asked / "few", arguments, shots=arguments.shots)
+        rows.append(row)
+        print(table(rows), file=sys.stderr, flush=True)
+    print(table(rows))
+    document = {"base": arguments.base, "settings": settings.as_dict(), "full": arguments.full, "rows": rows}
+    (RESULTS / f"tuning-{arguments.base}.json").write_text(json.dumps(document, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

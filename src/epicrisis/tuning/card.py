@@ -1,0 +1,218 @@
+"""The adapter's card: what it is, what it was made from, and what was measured; nothing that was not."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from .._version import __version__
+from ..adapter import CARD, CONFIG, FORMAT, GGUF, WEIGHTS, file_digest
+from ..codebook.codebook import Codebook
+from ..errors import OutputError
+from ..examples.example import digest as examples_digest
+from ..examples.example import same_text
+from ..extraction.options import ExtractionOptions
+from ..prompting import PROMPT_VERSION
+from ..runs.manifest import now
+from .base import Base
+from .data import Parts
+from .settings import TuningSettings
+from .versions import versions
+
+README = "README.md"
+
+#: The options of extraction that an adapter is trained for.
+ASKING = ("form", "absent", "examples", "bare", "compact", "second_look", "repair")
+
+
+def asking_of(options: ExtractionOptions) -> dict[str, Any]:
+    """How the adapter has to be asked."""
+    found = {name: getattr(options, name) for name in ASKING}
+    return {**found, "form": str(options.form), "prompt_version": PROMPT_VERSION}
+
+
+def data_of(parts: Parts, *, gold: str, augmentation: Sequence[str], silver: Any) -> dict[str, Any]:
+    """The reports by part: ids, and digests of their texts, by which they are known again."""
+    everything = [one for _, reports in parts.named() for one in reports]
+    found: dict[str, Any] = {
+        "gold": gold,
+        "digest": f"sha256:{examples_digest(one.example.worked for one in everything)}",
+        "reports": len(everything),
+        "patients": len({one.patient for one in everything}),
+        "dropped": [{"why": why, "count": count} for why, count in parts.dropped.items()],
+        "augmentation": list(augmentation),
+        "silver": silver,
+    }
+    for name, reports in parts.named():
+        found[name] = {
+            "count": len(reports),
+            "patients": len({one.patient for one in reports}),
+            "reports": [one.report.id for one in reports],
+            "texts": [same_text(one.report.text) for one in reports],
+        }
+    return found
+
+
+def write_card(
+    folder: Path,
+    *,
+    name: str,
+    base: Base,
+    codebook: Codebook,
+    options: ExtractionOptions,
+    data: Mapping[str, Any],
+    settings: TuningSettings,
+    training: Mapping[str, Any],
+    metrics: Mapping[str, Any] | None,
+    agreement: Mapping[str, Any] | None,
+    fingerprint: str,
+    notes: Sequence[str],
+) -> dict[str, Any]:
+    """Write ``card.json`` and ``README.md`` into the adapter's folder, each whole or not at all."""
+    files = {one: file_digest(folder / one) for one in (WEIGHTS, CONFIG, GGUF) if (folder / one).is_file()}
+    card = {
+        "format": FORMAT,
+        "name": name,
+        "created": now(),
+        "epicrisis": __version__,
+        "digest": files[WEIGHTS],
+        "files": files,
+        "fingerprint": fingerprint,
+        "base": base.as_dict(),
+        "codebook": {"name": codebook.name, "version": codebook.version, "digest": codebook.digest},
+        "asking": asking_of(options),
+        "data": dict(data),
+        "settings": settings.as_dict(),
+        "training": dict(training),
+        "metrics": None if metrics is None else dict(metrics),
+        "agreement": None if agreement is None else dict(agreement),
+        "notes": list(notes),
+        "versions": versions(),
+    }
+    _write(folder / CARD, json.dumps(card, indent=1, ensure_ascii=False) + "\n")
+    _write(folder / README, readme(card))
+    return card
+
+
+def readme(card: Mapping[str, Any]) -> str:
+    """The card in words, in the form that model hubs read (front matter, then Markdown)."""
+    base, data, training, metrics = (card[key] for key in ("base", "data", "training", "metrics"))
+    settings = card["settings"]
+    lines = [
+        "---",
+        *([f"license: {base['licence'].lower()}"] if base["licence"] else []),
+        f"base_model: {base['name']}",
+        "library_name: peft",
+        "tags: [clinical, information-extraction, epicrisis, lora]",
+        "---",
+        f"# {card['name']}",
+        "",
+        f"LoRA weights for {base['name']} that fill in the data sheet `{card['codebook']['name']}` "
+        f"(version {card['codebook']['version']}).",
+        f"Made with epicrisis {card['epicrisis']} on {card['created']}.",
+        "",
+        "```",
+        f"epicrisis extract {card['codebook']['name']} REPORTS --adapter {card['name']}",
+        "```",
+        "",
+        "It was trained on clinical reports: weights can hold traces of what they were trained on. Pass it "
+        "on only as far as the reports themselves may go.",
+        "",
+        "## Measured",
+        "",
+        *_measured(metrics),
+        "",
+        "## Data",
+        "",
+        "| part | reports | patients |",
+        "|---|---:|---:|",
+        *(
+            f"| {part} | {data[part]['count']} | {data[part]['patients']} |"
+            for part in ("train", "validation", "test")
+        ),
+        "",
+        f"Gold: {data['gold']}, {data['digest']}. Shared out by patient, seed {settings['seed']}.",
+        *(f"Left out: {one['count']} reports ({one['why']})." for one in data["dropped"]),
+        *([f"Augmentation: {', '.join(data['augmentation'])}."] if data["augmentation"] else []),
+        *([f"Silver reports in training: {data['silver']['reports']}."] if data["silver"] else []),
+        "",
+        "## Training",
+        "",
+        f"{training['epochs']} epochs ({training['steps']} steps, {training['tokens']:,} tokens, "
+        f"{training['seconds'] / 60:.1f} minutes on {training['device']}); the weights are those after epoch "
+        f"{training['best_epoch']}, the best on the validation part.",
+        "",
+        "| epoch | loss | validation loss | cells right |",
+        "|---:|---:|---:|---:|",
+        *(
+            f"| {one['epoch']} | {one['loss']:.4f} | {one['validation_loss']:.4f} | {_share(one['score'])} |"
+            for one in training["history"]
+        ),
+        "",
+        f"Base: {base['name']}, {base['digest']}, licence {base['licence'] or 'not known'}.",
+        f"LoRA: rank {settings['rank']}, alpha {settings['alpha']:g}, dropout {settings['dropout']:g} on "
+        f"{', '.join(settings['targets'])}; learning rate {settings['learning_rate']:g} "
+        f"({settings['schedule']}), {settings['batch']} x {settings['accumulate']} examples a step.",
+        *_agreement(card["agreement"]),
+        "",
+        *(f"- {note}" for note in card["notes"]),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _measured(metrics: Mapping[str, Any] | None) -> list[str]:
+    if metrics is None:
+        return ["Not measured: there was no test part."]
+    rows = [{"name": "all cells", **metrics}, *metrics["variables"]]
+    return [
+        f"{metrics['reports']} test reports, through {metrics['through']}; in brackets 95 % bootstrap "
+        "intervals over reports. Before: the base with instructions and worked examples.",
+        "",
+        "| | measure | before | after | difference |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {row['name']} | {row['metric'].replace('_', ' ')} | {_interval(row['before'])} | "
+            f"{_interval(row['after'])} | {_interval(row['difference'])} |"
+            for row in rows
+        ),
+    ]
+
+
+def _agreement(found: Mapping[str, Any] | None) -> list[str]:
+    if found is None:
+        return ["The GGUF file was not compared with transformers: the base was no GGUF file."]
+    return [
+        "llama.cpp with the GGUF file against transformers: log-probabilities differ by "
+        f"{found['mean']:.4f} on average over {found['positions']} positions ({found['tolerance']:g} allowed; "
+        f"without the adapter {found['without_adapter']:.4f})."
+    ]
+
+
+def _interval(one: Mapping[str, Any]) -> str:
+    if one["value"] is None:
+        return "-"
+    if one["low"] is None:
+        return f"{one['value']:.3f}"
+    return f"{one['value']:.3f} ({one['low']:.3f} to {one['high']:.3f})"
+
+
+def _share(score: float | None) -> str:
+    return "-" if score is None else f"{100 * score:.1f} %"
+
+
+def _write(path: Path, text: str) -> None:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(text, "utf-8")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise OutputError(f"The card cannot be written: {error.strerror}.", path=path) from None
+
+
+def fingerprint(*parts: Any) -> str:
+    """SHA-256 of what makes two trainings the same."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()

@@ -1,0 +1,54 @@
+"""How good a model is on the validation reports: their cells, answered and compared as in an evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ..codebook.codebook import Codebook
+from ..evaluation.cells import Tally, compare
+from ..extraction.extractor import Extractor
+from ..extraction.options import ExtractionOptions
+from .data import Annotated
+from .transformers_engine import TransformersEngine
+
+
+class Scorer:
+    """The share of cells right, on at most ``most`` of the validation reports (always the same ones).
+
+    Each report is asked once, without repairs and second looks: this chooses between epochs and is asked
+    after each of them. There is no grammar here, so an answer that is no JSON counts as wrong.
+    """
+
+    def __init__(
+        self,
+        codebook: Codebook,
+        engine: TransformersEngine,
+        options: ExtractionOptions,
+        reports: Sequence[Annotated],
+        *,
+        most: int,
+    ) -> None:
+        plain = replace(
+            options, repair=False, second_look=False, confidence=False, samples=1, think=0, adapter=None
+        )
+        self._codebook = codebook
+        self._engine = engine
+        self._extractor = Extractor(codebook, engine, plain)
+        every = max(1, len(reports) / most)
+        chosen = dict.fromkeys(int(number * every) for number in range(min(most, len(reports))))
+        self._reports = [reports[place] for place in chosen]
+
+    def __call__(self) -> float | None:
+        """The share, in [0, 1]; ``None`` if gold has no cell."""
+        prompt = self._extractor.prompt
+        questions = [prompt.messages(one.report.text) for one in self._reports]
+        self._engine.answer_together(questions, prompt.budget())
+        tally = Tally()
+        for one in self._reports:
+            extraction = self._extractor.extract(one.report)
+            for variable in self._codebook.variables:
+                cell = one.cells.get(variable.name)
+                if cell is not None:
+                    tally.add(compare(variable, extraction.answers[variable.name], cell.value))
+        return tally.accuracy if tally.total else None

@@ -1,0 +1,379 @@
+"""The whole job: a base and annotated reports in, an adapter with its card out."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..adapter import CARD, CONFIG, GGUF, Adapter, open_adapter
+from ..api import EngineSettings
+from ..codebook.codebook import Codebook
+from ..errors import ModelError, OptionError, OutputError
+from ..examples.example import Example
+from ..extraction.options import ExtractionOptions
+from ..prompting import Form
+from . import installed as _installed  # noqa: F401 - before whatever needs PyTorch
+from .base import Base, load_model, load_tokenizer
+from .before_after import BeforeAfter
+from .card import data_of, fingerprint, write_card
+from .checkpoint import Checkpoints, Progress
+from .data import Parts
+from .encoding import Encoded, Encoder
+from .events import HISTORY, Journal, Listener
+from .examples import Examples
+from .licence import licence_warning
+from .machine import machine_for
+from .scoring import Scorer
+from .settings import Preset, TuningSettings
+from .training import Machine, Training, out_of_memory
+from .transformers_engine import TransformersEngine
+
+if TYPE_CHECKING:
+    from .augment import Augmentation
+
+#: Positions at which llama.cpp and transformers are compared, and texts whose tokens are.
+_COMPARED = 8
+
+
+def asked_as(
+    form: Form, *, examples: int = 0, bare: bool = False, absent: str | None = None
+) -> ExtractionOptions:
+    """How an adapter is asked: without worked examples unless they are wanted, and without a second look,
+    which it was not trained for."""
+    return ExtractionOptions(form=form, absent=absent, examples=examples, bare=bare, second_look=False)
+
+
+class Tuning:
+    """An adapter in the making, in a folder of its own. The same call again goes on where it stopped.
+
+    ``options`` say how reports are asked about, in training and ever after; ``name`` is what a server knows
+    the adapter by. ``listener`` hears what happens (see ``events``).
+    """
+
+    def __init__(
+        self,
+        codebook: Codebook,
+        base: Base,
+        folder: Path,
+        *,
+        settings: TuningSettings,
+        options: ExtractionOptions,
+        preset: Preset = Preset.CPU,
+        name: str | None = None,
+        listener: Listener | None = None,
+    ) -> None:
+        settings.check()
+        self._codebook = codebook
+        self._base = base
+        self._folder = folder
+        self._settings = settings
+        self._options = options
+        self._machine = machine_for(settings, preset)
+        self._name = name or folder.resolve().name
+        self._notes: list[str] = []
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"The folder cannot be made: {error.strerror}.", path=folder) from None
+        self._journal = Journal(folder, listener)
+
+    def run(
+        self,
+        parts: Parts,
+        *,
+        gold: str,
+        more: Sequence[Example] = (),
+        silver: Mapping[str, Any] | None = None,
+        augmentation: Sequence[Augmentation] = (),
+        times: int = 1,
+        notes: Sequence[str] = (),
+        measure: bool = True,
+        fresh: bool = False,
+    ) -> Adapter:
+        """Train on ``parts`` and ``more`` examples (which only ever train), and write the adapter.
+
+        ``gold`` and ``silver`` are said in the card. ``measure``: whether base and adapter are asked about
+        the test part afterwards. Raises ``OptionError`` for data and settings that cannot be trained on,
+        ``ModelError`` for a base that cannot, ``OutputError`` for a full disk; KeyboardInterrupt after
+        Ctrl-C, once a checkpoint is written.
+        """
+        examples = [one.example for one in parts.train] + list(more)
+        if augmentation:
+            from .augment import augment
+
+            examples = augment(examples, self._codebook, augmentation, times=times, seed=self._settings.seed)
+        made_of = fingerprint(
+            self._settings.digest,
+            self._base.digest,
+            self._codebook.digest,
+            self._options.as_dict(),
+            [one.worked for one in examples],
+            [one.example.worked for one in parts.validation],
+        )
+        if fresh:
+            self._clear()
+        found = self._finished(made_of, measure=measure and bool(parts.test))
+        if found is not None:
+            return found
+        try:
+            for note in (*notes, licence_warning(self._base.licence, self._base.name)):
+                if note:
+                    self._note(note)
+            adapter = self._made(parts, examples, made_of, gold, silver, augmentation, measure=measure)
+        except KeyboardInterrupt:
+            self._journal.tell("end", status="interrupted", error=None)
+            raise
+        except Exception as error:
+            self._journal.tell("end", status="failed", error=getattr(error, "message", type(error).__name__))
+            raise
+        self._journal.tell("end", status="finished", error=None)
+        return adapter
+
+    def _made(
+        self,
+        parts: Parts,
+        examples: Sequence[Example],
+        made_of: str,
+        gold: str,
+        silver: Mapping[str, Any] | None,
+        augmentation: Sequence[Augmentation],
+        *,
+        measure: bool,
+    ) -> Adapter:
+        self._journal.stage("loading")
+        encoder = Encoder(load_tokenizer(self._base))
+        texts = Examples(self._codebook, self._options, encoder, self._settings.max_length)
+        train, fitting = texts.encoded(examples)
+        validation, _ = texts.encoded(one.example for one in parts.validation)
+        for note in fitting.said(self._settings.max_length):
+            self._note(note)
+        if not train or not validation:
+            raise OptionError(
+                f"No report fits into {self._settings.max_length} tokens.", hint="Give a larger --max-length."
+            )
+        parts = dataclasses.replace(
+            parts,
+            dropped={**parts.dropped, "longer than the maximum": fitting.dropped}
+            if fitting.dropped
+            else parts.dropped,
+        )
+        try:
+            model = self._model(max(map(len, (*train, *validation))))
+        except (MemoryError, RuntimeError) as error:
+            raise out_of_memory(error, self._settings) from None
+        about = {
+            "train": len(train),
+            "validation": len(validation),
+            "test": len(parts.test),
+            "base": self._base.name,
+            "device": self._machine.label,
+        }
+        progress = self._trained(model, encoder, train, validation, parts, made_of, about)
+        self._journal.stage("writing")
+        self._save(model)
+        agreement = None
+        if self._base.gguf is not None:
+            self._journal.stage("checking")
+            agreement = self._checked(model, encoder, texts, parts, validation)
+        else:
+            self._gguf_unchecked()
+        said: dict[str, Any] = {
+            "name": self._name,
+            "base": self._base,
+            "codebook": self._codebook,
+            "options": self._options,
+            "data": data_of(parts, gold=gold, augmentation=[str(one) for one in augmentation], silver=silver),
+            "settings": self._settings,
+            "training": self._training(progress),
+            "agreement": agreement,
+            "fingerprint": made_of,
+            "notes": self._notes,
+        }
+        write_card(self._folder, metrics=None, **said)
+        adapter = open_adapter(self._folder)
+        if measure and parts.test:
+            write_card(self._folder, metrics=self._measured(model, encoder, adapter, parts), **said)
+        Checkpoints(self._folder, made_of).clear()
+        return open_adapter(self._folder)
+
+    def _model(self, longest: int) -> Any:
+        import torch
+        from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
+
+        settings, machine = self._settings, self._machine
+        torch.manual_seed(settings.seed)
+        model = load_model(self._base, settings, machine.device, machine.dtype, longest=longest)
+        if settings.four_bit:
+            model = prepare_model_for_kbit_training(model, use_gradient_checkpointing=settings.checkpointing)
+        elif settings.checkpointing:
+            model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+            model.enable_input_require_grads()
+        config = LoraConfig(
+            r=settings.rank,
+            lora_alpha=settings.alpha,
+            lora_dropout=settings.dropout,
+            target_modules=list(settings.targets),
+            task_type="CAUSAL_LM",
+        )
+        try:
+            return get_peft_model(model, config)
+        except ValueError:
+            names = sorted({name.rpartition(".")[2] for name, one in model.named_modules() if _linear(one)})
+            raise OptionError(
+                f"The base has none of the target modules {', '.join(settings.targets)}.",
+                hint=f"Its linear maps are {', '.join(names)}: name some with --targets.",
+            ) from None
+
+    def _trained(
+        self,
+        model: Any,
+        encoder: Encoder,
+        train: Sequence[Encoded],
+        validation: Sequence[Encoded],
+        parts: Parts,
+        made_of: str,
+        about: Mapping[str, Any],
+    ) -> Progress:
+        engine = TransformersEngine(model, encoder, name=self._base.name)
+        self._journal.stage("training")
+        return Training(
+            model,
+            self._settings,
+            self._machine,
+            train,
+            validation,
+            score=Scorer(
+                self._codebook, engine, self._options, parts.validation, most=self._settings.validate
+            ),
+            checkpoints=Checkpoints(self._folder, made_of),
+            fingerprint=made_of,
+            journal=self._journal,
+            about=about,
+        ).run()
+
+    def _save(self, model: Any) -> None:
+        """peft's two files. Its configuration names the base by name: a path is of this machine alone."""
+        from safetensors import SafetensorError
+
+        model.peft_config["default"].base_model_name_or_path = self._base.name
+        try:
+            model.save_pretrained(self._folder, save_embedding_layers=False)
+        except (OSError, SafetensorError) as error:
+            raise OutputError(
+                f"The adapter cannot be written: {type(error).__name__}.",
+                hint="Make room on the disk and give the same command again.",
+                path=self._folder,
+            ) from None
+        assert (self._folder / CONFIG).is_file()
+
+    def _checked(
+        self, model: Any, encoder: Encoder, texts: Examples, parts: Parts, validation: Sequence[Encoded]
+    ) -> dict[str, Any]:
+        """The file for llama.cpp, and how far llama.cpp agrees with transformers when it uses it."""
+        from .agreement import agreement, same_tokens
+        from .gguf_lora import write_gguf_lora
+
+        gguf = self._base.gguf
+        assert gguf is not None
+        write_gguf_lora(self._folder, gguf, self._folder / GGUF, name=self._name)
+        shown = [texts.text(one.example) for one in parts.validation[:_COMPARED]]
+        rendered = [encoder.render(one.messages) for one in shown]
+        differs = same_tokens(gguf, rendered, [encoder.prompt(one.messages) for one in shown])
+        if differs is not None:
+            raise ModelError(
+                "llama.cpp reads a training text as other tokens than transformers: what is learned here "
+                "would not be used there.",
+                hint="Use another base; this one's tokenizer is not read alike by both.",
+            )
+        # In the answer, where what was learned shows: at its beginning, and half way.
+        prompts = [
+            one.tokens[: one.answer + one.learned // 2 * (place % 2)] for place, one in enumerate(validation)
+        ]
+        found = agreement(
+            gguf, self._folder / GGUF, model, prompts[:_COMPARED], threads=self._settings.threads
+        )
+        found.check()
+        return found.as_dict()
+
+    def _gguf_unchecked(self) -> None:
+        from .gguf_lora import write_gguf_lora
+
+        try:
+            write_gguf_lora(self._folder, self._base.path, self._folder / GGUF, name=self._name)
+        except ModelError as error:
+            self._note(f"There is no file for llama.cpp: {error.message}")
+        else:
+            self._note("The file for llama.cpp was not checked: that needs the base as a GGUF file.")
+
+    def _measured(self, model: Any, encoder: Encoder, adapter: Adapter, parts: Parts) -> dict[str, Any]:
+        settings = EngineSettings(threads=self._settings.threads)
+        both = BeforeAfter(
+            self._folder, self._codebook, parts.test, settings=settings, tell=self._journal.note
+        )
+        if self._base.gguf is not None:
+            # Freed before llama.cpp loads the base: there may be no room for both.
+            model.to("meta")
+            address = str(self._base.gguf)
+            self._journal.stage("before")
+            both.before(address, self._options)
+            self._journal.stage("after")
+            both.after(address, adapter, self._options)
+            metrics = both.metrics("llama.cpp")
+        else:
+            self._journal.stage("before")
+            with model.disable_adapter():
+                both.before(TransformersEngine(model, encoder, name=self._base.name), self._options)
+            self._journal.stage("after")
+            tuned = TransformersEngine(model, encoder, name=self._name, digest=adapter.digest)
+            both.after(tuned, None, self._options)
+            metrics = both.metrics("transformers")
+        both.clear()
+        return metrics
+
+    def _training(self, progress: Progress) -> dict[str, Any]:
+        return {
+            "epochs": progress.epoch,
+            "steps": progress.step,
+            "best_epoch": progress.best_epoch,
+            "tokens": progress.tokens,
+            "seconds": round(progress.seconds, 1),
+            "device": self._machine.label,
+            "history": progress.history,
+        }
+
+    def _finished(self, made_of: str, *, measure: bool) -> Adapter | None:
+        """The adapter, where this very training has ended before."""
+        if not (self._folder / CARD).is_file():
+            return None
+        found = open_adapter(self._folder)
+        if found.card.get("fingerprint") != made_of:
+            raise OptionError(
+                "The folder holds another adapter: of other reports, settings or another base.",
+                hint="Name another folder with --out, or train it anew with --fresh.",
+                path=self._folder,
+            )
+        if measure and found.card.get("metrics") is None:
+            return None
+        return found
+
+    def _clear(self) -> None:
+        Checkpoints(self._folder, "").clear()
+        shutil.rmtree(self._folder / "measuring", ignore_errors=True)
+        for name in (CARD, HISTORY):
+            (self._folder / name).unlink(missing_ok=True)
+
+    def _note(self, text: str) -> None:
+        self._notes.append(text)
+        self._journal.note(text)
+
+
+def _linear(module: Any) -> bool:
+    import torch
+
+    return isinstance(module, torch.nn.Linear)
+
+
+__all__ = ["Machine", "Tuning", "asked_as"]
