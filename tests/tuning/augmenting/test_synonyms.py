@@ -115,12 +115,17 @@ def test_words_that_would_not_fit_stay(example: Make, text: str) -> None:
 
 
 def test_a_label_is_no_word_of_reports_except_in_the_answer_itself(example: Make) -> None:
-    book = only(name="side", kind="text", label={"en": "Side"}, synonyms={"en": ["laterality"]})
+    book = only(name="side", kind="count", label={"en": "Side"}, synonyms={"en": ["laterality"]})
     assert outcomes(example("No side effects."), book) == set()
     book = only(name="stage", kind="count", label={"en": "Stage"}, synonyms={"en": ["figo class"]})
     assert outcomes(example("At this stage: Stage 2", {"stage": (2, "Stage 2")}), book) == {
         "At this stage: Figo class 2"
     }
+
+
+def test_names_of_free_text_are_headings(example: Make) -> None:
+    book = only(name="conclusion", kind="text", synonyms={"en": ["conclusion", "impression"]})
+    assert outcomes(example("Conclusion: normal."), book) == set()
 
 
 def test_a_quote_never_gets_longer_than_a_model_may_write(example: Make) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from epicrisis.codebook.codebook import Codebook
-from epicrisis.codebook.variable import BaseVariable, ClosedVariable, Option
+from epicrisis.codebook.variable import BaseVariable, ClosedVariable, Option, TextVariable
 
 #: A variable's name, that of a part of it (of a group), and the value of an option as text.
 Owner = tuple[str, str | None, str | None]
@@ -92,6 +92,8 @@ class Wordings:
 
 def _wordings(codebook: Codebook) -> Iterator[_Wording]:
     for path, variable in codebook.walk():
+        if isinstance(variable, TextVariable):
+            continue  # named after parts of reports, whose headings are not for us to change
         name, part = path[0], path[1] if len(path) > 1 else None
         yield from _of(variable, (name, part, None), codebook.languages)
         if isinstance(variable, ClosedVariable):

@@ -1,0 +1,72 @@
+"""What a sweep or a learning curve knows so far, on disk: written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..errors import OptionError, OutputError
+
+#: Of the file's form. A file of another one is refused.
+_FORMAT = 1
+
+
+class Notebook:
+    """A JSON document at ``path`` that belongs to ``task``: what was asked for, in a few words of JSON.
+
+    Killed between two writes, the same command finds what the last one wrote.
+    """
+
+    def __init__(self, path: Path, task: Mapping[str, Any]) -> None:
+        self.path = path
+        self._task = json.loads(json.dumps(task))
+
+    def read(self) -> dict[str, Any]:
+        """What was written last; nothing, if nothing was. Raises ``OptionError`` for a file that cannot be
+        read or belongs to another task."""
+        try:
+            found = json.loads(self.path.read_text("utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            raise OptionError(
+                f"The file cannot be read: {type(error).__name__}.",
+                path=self.path,
+                hint="Remove it, or start anew with --fresh.",
+            ) from None
+        if not isinstance(found, dict) or found.get("format") != _FORMAT or found.get("task") != self._task:
+            raise OptionError(
+                "The file belongs to another command: other trials, other sizes, or other reports.",
+                path=self.path,
+                hint="Name another folder with --out, or start anew with --fresh.",
+            )
+        return found
+
+    def write(self, found: Mapping[str, Any]) -> None:
+        """Keep ``found`` in place of what was kept. Raises ``OutputError`` where it cannot be written; what
+        was kept before is there still."""
+        content = json.dumps({"format": _FORMAT, "task": self._task, **found}, ensure_ascii=False, indent=1)
+        partial = self.path.with_name(f".{self.path.name}.part")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with partial.open("w", encoding="utf-8") as file:
+                file.write(content + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(self.path)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                partial.unlink(missing_ok=True)
+            raise OutputError(
+                f"It cannot be written: {error.strerror}.",
+                path=self.path,
+                hint="Make room and give the same command again: it goes on where it was.",
+            ) from None
+
+    def forget(self) -> None:
+        """Remove the file, if it is there."""
+        self.path.unlink(missing_ok=True)
