@@ -31,6 +31,8 @@ app.command(
 app.command(
     "epicrisis.cli.demo:demo", name="demo", help="Six shipped reports through the default model, beside gold."
 )
+app.command("epicrisis.cli.distill:distill", name="distill", help="Make silver to tune on, of sure answers.")
+app.command("epicrisis.cli.tune:tune", name="tune", help="Fine-tune a small model on your own gold.")
 app.command("epicrisis.cli.evaluate:evaluate", name="evaluate", help="Measure a run by gold.")
 app.command("epicrisis.cli.agree:agree", name="agree", help="Measure how far raters agree.")
 app.command("epicrisis.cli.compare:compare", name="compare", help="Compare runs against one gold.")
