@@ -49,24 +49,29 @@ class Notebook:
     def write(self, found: Mapping[str, Any]) -> None:
         """Keep ``found`` in place of what was kept. Raises ``OutputError`` where it cannot be written; what
         was kept before is there still."""
-        content = json.dumps({"format": _FORMAT, "task": self._task, **found}, ensure_ascii=False, indent=1)
-        partial = self.path.with_name(f".{self.path.name}.part")
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with partial.open("w", encoding="utf-8") as file:
-                file.write(content + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(self.path)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                partial.unlink(missing_ok=True)
-            raise OutputError(
-                f"It cannot be written: {error.strerror}.",
-                path=self.path,
-                hint="Make room and give the same command again: it goes on where it was.",
-            ) from None
+        document = {"format": _FORMAT, "task": self._task, **found}
+        write_whole(self.path, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
 
     def forget(self) -> None:
         """Remove the file, if it is there."""
         self.path.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, content: str) -> None:
+    """Write a file so that it is there whole or, if that fails, as it was. Raises ``OutputError``."""
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("w", encoding="utf-8") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise OutputError(
+            f"It cannot be written: {error.strerror}.",
+            path=path,
+            hint="Make room and give the same command again: it goes on where it was.",
+        ) from None
