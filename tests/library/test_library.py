@@ -37,7 +37,7 @@ def test_anything_else_is_refused(name: str) -> None:
 def test_an_unknown_name_gets_the_list() -> None:
     with pytest.raises(CodebookError) as raised:
         library.path("zzz")
-    assert raised.value.hint == "Shipped codebooks: brain-mri, dragon/task001 to dragon/task109."
+    assert raised.value.hint == "Shipped codebooks: brain-mri, elmtex, dragon/task001 to dragon/task109."
 
 
 def test_the_codebooks_of_the_challenge_are_found_by_number() -> None:

@@ -72,11 +72,11 @@ def as_text(value: Any) -> str:
 
 def _item(value: Any) -> str:
     if not isinstance(value, Mapping):
-        return f"{value:.10g}" if isinstance(value, float) else str(value)
+        return f"{value:.6g}" if isinstance(value, float) else str(value)
     if "text" in value:
         return str(value["text"])
     if "unit" in value:
-        return f"{float(value['value']):.10g} {value['unit']}"
+        return f"{float(value['value']):.6g} {value['unit']}"
     parts = (plain(one) for one in value.values())
     return " ".join(as_text(one) for one in parts if one is not None)
 
