@@ -46,13 +46,14 @@ def write_tiny_gguf(
     heads_kv: int | None = None,
     width: int = _WIDTH,
     feed_forward: int = _FEED_FORWARD,
+    quantised: bool = False,
 ) -> Path:
     """Write a model of random weights (one layer: under 0.2 MB) that can say any bytes.
 
     Without a schema it talks until its budget is spent.
 
     ``template`` is the chat template; ``None`` leaves it out, as in base models. ``heads_kv`` is as many as
-    ``heads`` unless told otherwise.
+    ``heads`` unless told otherwise. ``quantised``: the matrices in 8 bits (Q8_0).
     """
     import gguf
     import numpy as np
@@ -69,7 +70,7 @@ def write_tiny_gguf(
 
     writer = gguf.GGUFWriter(path, architecture)
     writer.add_name(f"tiny random {architecture}")
-    writer.add_file_type(gguf.LlamaFileType.ALL_F32)
+    writer.add_file_type(gguf.LlamaFileType.MOSTLY_Q8_0 if quantised else gguf.LlamaFileType.ALL_F32)
     writer.add_context_length(TINY_CONTEXT)
     writer.add_embedding_length(width)
     writer.add_block_count(layers)
@@ -95,25 +96,32 @@ def write_tiny_gguf(
     def weights(*shape: int) -> Any:
         return random.normal(0, shape[-1] ** -0.5, shape).astype(np.float32)
 
-    writer.add_tensor("token_embd.weight", random.normal(0, 1, (len(tokens), width)).astype(np.float32))
+    def add(name: str, matrix: Any) -> None:
+        if quantised:
+            packed = gguf.quants.quantize(matrix, gguf.GGMLQuantizationType.Q8_0)
+            writer.add_tensor(name, packed, raw_dtype=gguf.GGMLQuantizationType.Q8_0)
+        else:
+            writer.add_tensor(name, matrix)
+
+    add("token_embd.weight", random.normal(0, 1, (len(tokens), width)).astype(np.float32))
     writer.add_tensor("output_norm.weight", np.ones(width, np.float32))
     output = weights(len(tokens), width)
     output[-len(special) :] = (
         0  # at temperature 0 it never ends of itself: only a schema or the budget ends it
     )
-    writer.add_tensor("output.weight", output)
+    add("output.weight", output)
     attention = {"attn_q": width, "attn_k": width_kv, "attn_v": width_kv, "attn_output": width}
     for layer in range(layers):
         block = f"blk.{layer}"
         writer.add_tensor(f"{block}.attn_norm.weight", np.ones(width, np.float32))
         writer.add_tensor(f"{block}.ffn_norm.weight", np.ones(width, np.float32))
         for name, rows in attention.items():
-            writer.add_tensor(f"{block}.{name}.weight", weights(rows, width))
+            add(f"{block}.{name}.weight", weights(rows, width))
             if architecture == "qwen2" and name != "attn_output":
                 writer.add_tensor(f"{block}.{name}.bias", weights(rows))
-        writer.add_tensor(f"{block}.ffn_gate.weight", weights(feed_forward, width))
-        writer.add_tensor(f"{block}.ffn_up.weight", weights(feed_forward, width))
-        writer.add_tensor(f"{block}.ffn_down.weight", weights(width, feed_forward))
+        add(f"{block}.ffn_gate.weight", weights(feed_forward, width))
+        add(f"{block}.ffn_up.weight", weights(feed_forward, width))
+        add(f"{block}.ffn_down.weight", weights(width, feed_forward))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

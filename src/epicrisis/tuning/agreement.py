@@ -46,9 +46,9 @@ class Agreement:
         """Raise ``ModelError`` if they do not agree."""
         if not self.mean <= self.tolerance:  # also of what is no number
             raise ModelError(
-                "llama.cpp with the adapter does not say what transformers says with it. The log-probabilities "
-                f"of the likeliest tokens differ by {self.mean:.3g} on average ({self.tolerance:g} is allowed; "
-                f"without the adapter it is {self.without_adapter:.3g}), by {self.largest:.3g} at most.",
+                "llama.cpp with the adapter does not say what transformers says with it: log-probabilities "
+                f"of likely tokens differ by {self.mean:.3g} on average ({self.tolerance:g} is allowed; "
+                f"without the adapter {self.without_adapter:.3g}), by {self.largest:.3g} at most.",
                 hint="The adapter's GGUF file is wrong for this base: use the adapter with transformers.",
             )
 

@@ -33,6 +33,7 @@ class Served:
         self._transport = Transport(
             self._server.listening_address, {"Authorization": f"Bearer {key}"}, trust_env=False
         )
+        self._any_token = self.tokens("a")[-1]
 
     def logprobs(self, prompt: Sequence[int], *, top: int, scale: float = 1.0) -> dict[int, float]:
         """Natural logarithms of the probabilities of the ``top`` likeliest next tokens after these tokens.
@@ -43,6 +44,9 @@ class Served:
             "prompt": list(prompt),
             "n_predict": 1,
             "n_probs": top,
+            # One and the same whole character comes next: after an end or a part of a character the server
+            # leaves out the probabilities. They are those before this.
+            "logit_bias": [[self._any_token, 1000.0]],
             "temperature": 0,
             "post_sampling_probs": False,
             "cache_prompt": False,
@@ -93,6 +97,7 @@ def _load(base: Path, lora: Path | None, context: int, threads: int, key: str) -
     params.cpuparams_batch.n_threads = threads
     params.cache_ram_mib = 0
     params.cache_type_k = params.cache_type_v = xllamacpp.ggml_type.GGML_TYPE_F32
+    params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
     params.load_mode = xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_NONE
     params.warmup = False
     params.offline = True
