@@ -48,6 +48,12 @@ def predict(
     engine: Annotated[
         str | None, Parameter(group=ENGINE, help="As for extract. The default model if left out.")
     ] = None,
+    adapter: Annotated[
+        Path | None,
+        Parameter(
+            group=ENGINE, help="Answer with this adapter, asked as it was trained: the folder of a tuning."
+        ),
+    ] = None,
     context: Context = None,
     parallel: Parallel = None,
     threads: Threads = None,
@@ -80,7 +86,8 @@ def predict(
     The same command again goes on where it stopped. Cases without an answer are listed in
     nlp-predictions-failures.json. Exit codes as for extract.
     """
-    from ..api import DEFAULT_ENGINE, EngineSettings
+    from ..adapter import open_adapter
+    from ..api import EngineSettings
     from ..dragon.answering import Fill
     from ..dragon.contract import Dataset
     from ..dragon.predict import plan
@@ -96,13 +103,14 @@ def predict(
         form=form,
         limit=limit,
         seed=seed,
+        adapter=None if adapter is None else open_adapter(adapter),
     )
     with ExitStack() as stack:
         shown = None if quiet else stack.enter_context(closing(display()))
         outcome = predict_it(
             what,
             output_dir,
-            engine or DEFAULT_ENGINE,
+            engine,
             settings=EngineSettings(context=context, parallel=parallel, threads=threads, timeout=timeout),
             fill=Fill(fill),
             fresh=fresh,

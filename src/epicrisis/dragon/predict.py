@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..api import DEFAULT_ENGINE, EngineSettings, prepare
+from ..api import EngineSettings, prepare
+from ..adapter import Adapter
 from ..codebook.codebook import Codebook
 from ..codebook.variable import Variable
 from ..engines.engine import Engine
 from ..errors import OptionError, OutputError
+from ..extraction.adapted import adapted
 from ..extraction.options import ExtractionOptions
 from ..prompting.form import Form
 from ..runs.run import StoredRun
@@ -67,13 +69,15 @@ def plan(
     form: Form = Form.VALUE,
     limit: int | None = None,
     seed: int = 0,
+    adapter: Adapter | None = None,
 ) -> Plan:
     """What to ask for the cases of a task.
 
     ``codebook``: a file or a shipped name; without it the one of the task's number. ``shots``: training
     cases shown as examples; ``worked``: examples made from the codebook where there are none (left out:
     two, if the codebook lets a variable be silent and the task is not about entities). ``form``: ``VALUE``
-    asks for bare values, which costs fewest tokens.
+    asks for bare values, which costs fewest tokens. ``adapter``: asked as it was trained, whatever ``form``
+    and ``worked`` say.
 
     Raises ``ReadingError`` for the folder, ``CodebookError`` for the codebook, ``OptionError`` for what
     does not go together.
@@ -97,16 +101,18 @@ def plan(
     if worked is None:
         worked = 0 if must_answer(book) or shape is Shape.ENTITIES else _MADE_UP
     examples = shots_of(book, variables, job.label_type, labelled, shots, seed)
-    options = ExtractionOptions(
-        form=form, examples=worked, shots=examples, seed=seed, confidence=shape is Shape.BINARY
-    )
+    sure = shape is Shape.BINARY
+    if adapter is None:
+        options = ExtractionOptions(form=form, examples=worked, shots=examples, seed=seed, confidence=sure)
+    else:
+        options = adapted(adapter, shots=examples, seed=seed, confidence=sure)
     return Plan(job, dataset, cases[:limit], labelled, book, variables, options)
 
 
 def predict(
     what: Plan,
     output: Path,
-    engine: Engine | str = DEFAULT_ENGINE,
+    engine: Engine | str | None = None,
     *,
     settings: EngineSettings | None = None,
     fill: Fill = Fill.NONE,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 import json
 import logging
 from collections.abc import Iterator
@@ -195,14 +197,12 @@ def _quiet() -> Iterator[None]:
 
     from transformers.utils import logging as said
 
-    bars, level = said.is_progress_bar_enabled(), said.get_verbosity()
-    said.disable_progress_bar()
+    level = said.get_verbosity()
     said.set_verbosity(logging.CRITICAL)
     try:
-        with warnings.catch_warnings():
+        # Its bars are drawn without asking whether they are wanted.
+        with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
             warnings.simplefilter("ignore")
             yield
     finally:
         said.set_verbosity(level)
-        if bars:
-            said.enable_progress_bar()

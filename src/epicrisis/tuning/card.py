@@ -186,8 +186,8 @@ def _agreement(found: Mapping[str, Any] | None) -> list[str]:
         return ["The GGUF file was not compared with transformers: the base was no GGUF file."]
     return [
         "llama.cpp with the GGUF file against transformers: log-probabilities differ by "
-        f"{found['mean']:.4f} on average over {found['positions']} positions ({found['tolerance']:g} allowed; "
-        f"without the adapter {found['without_adapter']:.4f})."
+        f"{found['mean']:.4f} on average over {found['positions']} positions ({found['tolerance']:g} are "
+        f"allowed; without the adapter {found['without_adapter']:.4f})."
     ]
 
 

@@ -10,6 +10,7 @@ from ..evaluation.cells import Tally, compare
 from ..extraction.extractor import Extractor
 from ..extraction.options import ExtractionOptions
 from .data import Annotated
+from .measured import Measured
 from .transformers_engine import TransformersEngine
 
 
@@ -38,6 +39,8 @@ class Scorer:
         every = max(1, len(reports) / most)
         chosen = dict.fromkeys(int(number * every) for number in range(min(most, len(reports))))
         self._reports = [reports[place] for place in chosen]
+        #: Of the last score: how many cells of each report are right, and how many there are.
+        self.counts: dict[str, tuple[float, float]] = {}
 
     def __call__(self) -> float | None:
         """The share, in [0, 1]; ``None`` if gold has no cell."""
@@ -45,10 +48,31 @@ class Scorer:
         questions = [prompt.messages(one.report.text) for one in self._reports]
         self._engine.answer_together(questions, prompt.budget())
         tally = Tally()
+        self.counts = {}
         for one in self._reports:
+            own = Tally()
             extraction = self._extractor.extract(one.report)
             for variable in self._codebook.variables:
                 cell = one.cells.get(variable.name)
                 if cell is not None:
-                    tally.add(compare(variable, extraction.answers[variable.name], cell.value))
+                    outcome = compare(variable, extraction.answers[variable.name], cell.value)
+                    tally.add(outcome)
+                    own.add(outcome)
+            if own.total:
+                self.counts[one.report.id] = (round(own.accuracy * own.total), own.total)
         return tally.accuracy if tally.total else None
+
+    def measured(self) -> Measured:
+        """The score now, with a bootstrap interval over reports."""
+        from ..evaluation.resampling import Resampler, ratio
+
+        value = self()
+        if value is None:
+            return Measured(None)
+        import numpy as np
+
+        right, there = (np.array(one, dtype=np.float64) for one in zip(*self.counts.values(), strict=True))
+        found = Resampler(len(right)).estimate(
+            lambda weights: ratio(weights @ right, weights @ there)[:, None], ["right"], len(right)
+        )["right"]
+        return Measured(value, found.low, found.high, dict(self.counts))

@@ -80,11 +80,12 @@ class Training:
         self._progress = Progress(fingerprint)
         self._best: dict[str, Any] = {}
 
-    def run(self) -> Progress:
+    def run(self, until: int | None = None) -> Progress:
         """Train to the end, or go on from the last checkpoint; the model has the best weights then.
 
-        On Ctrl-C a checkpoint is written and KeyboardInterrupt raised. Raises ``OptionError`` where memory
-        does not suffice or the loss is no number any more, ``OutputError`` for a full disk.
+        ``until``: the epoch after which to pause, the settings being for more of them. On Ctrl-C a
+        checkpoint is written and KeyboardInterrupt raised. Raises ``OptionError`` where memory does not
+        suffice or the loss is no number any more, ``OutputError`` for a full disk.
         """
         self._resume()
         progress = self._progress
@@ -92,7 +93,7 @@ class Training:
             "start", steps=self._steps, epochs=self._settings.epochs, done=progress.step, **self._about
         )
         try:
-            while not progress.finished:
+            while not progress.finished and (until is None or progress.epoch < until):
                 self._epoch()
                 self._validate()
                 self._save()
@@ -271,7 +272,7 @@ class Training:
 
         return {
             name: weight.detach().to("cpu", copy=True).contiguous()
-            for name, weight in get_peft_model_state_dict(self._model).items()
+            for name, weight in get_peft_model_state_dict(self._model, save_embedding_layers=False).items()
         }
 
     def _put(self, weights: Mapping[str, Any]) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
+import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,15 +22,16 @@ from .base import Base, load_model, load_tokenizer
 from .before_after import BeforeAfter
 from .card import data_of, fingerprint, write_card
 from .checkpoint import Checkpoints, Progress
-from .data import Parts
+from .data import Annotated, Parts
 from .encoding import Encoded, Encoder
 from .events import HISTORY, Journal, Listener
 from .examples import Examples
 from .licence import licence_warning
 from .machine import machine_for
+from .measured import Measured
 from .scoring import Scorer
 from .settings import Preset, TuningSettings
-from .training import Machine, Training, out_of_memory
+from .training import Training, out_of_memory
 from .transformers_engine import TransformersEngine
 
 if TYPE_CHECKING:
@@ -44,6 +47,18 @@ def asked_as(
     """How an adapter is asked: without worked examples unless they are wanted, and without a second look,
     which it was not trained for."""
     return ExtractionOptions(form=form, absent=absent, examples=examples, bare=bare, second_look=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A model with an adapter's weights in it, and what it is trained on and chosen by."""
+
+    model: Any
+    encoder: Encoder
+    texts: Examples
+    parts: Parts
+    train: Sequence[Encoded]
+    validation: Sequence[Encoded]
 
 
 class Tuning:
@@ -100,19 +115,8 @@ class Tuning:
         ``ModelError`` for a base that cannot, ``OutputError`` for a full disk; KeyboardInterrupt after
         Ctrl-C, once a checkpoint is written.
         """
-        examples = [one.example for one in parts.train] + list(more)
-        if augmentation:
-            from .augment import augment
-
-            examples = augment(examples, self._codebook, augmentation, times=times, seed=self._settings.seed)
-        made_of = fingerprint(
-            self._settings.digest,
-            self._base.digest,
-            self._codebook.digest,
-            self._options.as_dict(),
-            [one.worked for one in examples],
-            [one.example.worked for one in parts.validation],
-        )
+        examples = self._examples(parts, more, augmentation, times)
+        made_of = self._made_of(parts, examples)
         if fresh:
             self._clear()
         found = self._finished(made_of, measure=measure and bool(parts.test))
@@ -143,41 +147,15 @@ class Tuning:
         *,
         measure: bool,
     ) -> Adapter:
-        self._journal.stage("loading")
-        encoder = Encoder(load_tokenizer(self._base))
-        texts = Examples(self._codebook, self._options, encoder, self._settings.max_length)
-        train, fitting = texts.encoded(examples)
-        validation, _ = texts.encoded(one.example for one in parts.validation)
-        for note in fitting.said(self._settings.max_length):
-            self._note(note)
-        if not train or not validation:
-            raise OptionError(
-                f"No report fits into {self._settings.max_length} tokens.", hint="Give a larger --max-length."
-            )
-        parts = dataclasses.replace(
-            parts,
-            dropped={**parts.dropped, "longer than the maximum": fitting.dropped}
-            if fitting.dropped
-            else parts.dropped,
-        )
-        try:
-            model = self._model(max(map(len, (*train, *validation))))
-        except (MemoryError, RuntimeError) as error:
-            raise out_of_memory(error, self._settings) from None
-        about = {
-            "train": len(train),
-            "validation": len(validation),
-            "test": len(parts.test),
-            "base": self._base.name,
-            "device": self._machine.label,
-        }
-        progress = self._trained(model, encoder, train, validation, parts, made_of, about)
+        ready = self._ready(parts, examples)
+        model, encoder, texts, parts = ready.model, ready.encoder, ready.texts, ready.parts
+        progress = self._training_of(ready, made_of, self._scorer(ready)).run()
         self._journal.stage("writing")
         self._save(model)
         agreement = None
         if self._base.gguf is not None:
             self._journal.stage("checking")
-            agreement = self._checked(model, encoder, texts, parts, validation)
+            agreement = self._checked(model, encoder, texts, parts, ready.validation)
         else:
             self._gguf_unchecked()
         said: dict[str, Any] = {
@@ -199,6 +177,67 @@ class Tuning:
         Checkpoints(self._folder, made_of).clear()
         return open_adapter(self._folder)
 
+    def score(
+        self,
+        parts: Parts,
+        *,
+        more: Sequence[Example] = (),
+        augmentation: Sequence[Augmentation] = (),
+        times: int = 1,
+        until: int | None = None,
+        on_test: bool = False,
+    ) -> Measured:
+        """Train, and only say how good it got: the share of the validation part's cells right, or of the
+        test part's if ``on_test``. No adapter is written; checkpoints stay, so that a later call with the
+        same data and settings goes on. ``until``: the epoch to pause after. Raises as ``run`` does."""
+        examples = self._examples(parts, more, augmentation, times)
+        made_of = self._made_of(parts, examples)
+        ready = self._ready(parts, examples)
+        self._training_of(ready, made_of, self._scorer(ready)).run(until)
+        return self._scorer(ready, parts.test if on_test else None).measured()
+
+    def _examples(
+        self, parts: Parts, more: Sequence[Example], augmentation: Sequence[Augmentation], times: int
+    ) -> list[Example]:
+        examples = [one.example for one in parts.train] + list(more)
+        if not augmentation:
+            return examples
+        from .augment import augment
+
+        return augment(examples, self._codebook, augmentation, times=times, seed=self._settings.seed)
+
+    def _made_of(self, parts: Parts, examples: Sequence[Example]) -> str:
+        return fingerprint(
+            self._settings.digest,
+            self._base.digest,
+            self._codebook.digest,
+            self._options.as_dict(),
+            [one.worked for one in examples],
+            [one.example.worked for one in parts.validation],
+        )
+
+    def _ready(self, parts: Parts, examples: Sequence[Example]) -> _Ready:
+        """The model and everything it is trained on, in memory."""
+        self._journal.stage("loading")
+        encoder = Encoder(load_tokenizer(self._base))
+        texts = Examples(self._codebook, self._options, encoder, self._settings.max_length)
+        train, fitting = texts.encoded(examples)
+        validation, _ = texts.encoded(one.example for one in parts.validation)
+        for note in fitting.said(self._settings.max_length):
+            self._note(note)
+        if not train or not validation:
+            raise OptionError(
+                f"No report fits into {self._settings.max_length} tokens.", hint="Give a larger --max-length."
+            )
+        if fitting.dropped:
+            dropped = {**parts.dropped, "longer than the maximum": fitting.dropped}
+            parts = dataclasses.replace(parts, dropped=dropped)
+        try:
+            model = self._model(max(map(len, (*train, *validation))))
+        except (MemoryError, RuntimeError) as error:
+            raise out_of_memory(error, self._settings) from None
+        return _Ready(model, encoder, texts, parts, train, validation)
+
     def _model(self, longest: int) -> Any:
         import torch
         from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
@@ -219,7 +258,9 @@ class Tuning:
             task_type="CAUSAL_LM",
         )
         try:
-            return get_peft_model(model, config)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of names that transformers is about to change
+                return get_peft_model(model, config)
         except ValueError:
             names = sorted({name.rpartition(".")[2] for name, one in model.named_modules() if _linear(one)})
             raise OptionError(
@@ -227,32 +268,33 @@ class Tuning:
                 hint=f"Its linear maps are {', '.join(names)}: name some with --targets.",
             ) from None
 
-    def _trained(
-        self,
-        model: Any,
-        encoder: Encoder,
-        train: Sequence[Encoded],
-        validation: Sequence[Encoded],
-        parts: Parts,
-        made_of: str,
-        about: Mapping[str, Any],
-    ) -> Progress:
-        engine = TransformersEngine(model, encoder, name=self._base.name)
+    def _scorer(self, ready: _Ready, reports: Sequence[Annotated] | None = None) -> Scorer:
+        """How the model is scored while it is trained; on the validation part if nothing else is said."""
+        engine = TransformersEngine(ready.model, ready.encoder, name=self._base.name)
+        chosen = ready.parts.validation if reports is None else reports
+        most = self._settings.validate if reports is None else len(reports)
+        return Scorer(self._codebook, engine, self._options, chosen, most=most)
+
+    def _training_of(self, ready: _Ready, made_of: str, score: Scorer) -> Training:
         self._journal.stage("training")
         return Training(
-            model,
+            ready.model,
             self._settings,
             self._machine,
-            train,
-            validation,
-            score=Scorer(
-                self._codebook, engine, self._options, parts.validation, most=self._settings.validate
-            ),
+            ready.train,
+            ready.validation,
+            score=score,
             checkpoints=Checkpoints(self._folder, made_of),
             fingerprint=made_of,
             journal=self._journal,
-            about=about,
-        ).run()
+            about={
+                "train": len(ready.train),
+                "validation": len(ready.validation),
+                "test": len(ready.parts.test),
+                "base": self._base.name,
+                "device": self._machine.label,
+            },
+        )
 
     def _save(self, model: Any) -> None:
         """peft's two files. Its configuration names the base by name: a path is of this machine alone."""
@@ -376,4 +418,4 @@ def _linear(module: Any) -> bool:
     return isinstance(module, torch.nn.Linear)
 
 
-__all__ = ["Machine", "Tuning", "asked_as"]
+__all__ = ["Tuning", "asked_as"]
