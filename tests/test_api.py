@@ -14,15 +14,21 @@ from pydantic import BaseModel
 
 import epicrisis
 from epicrisis import Codebook, EngineSettings, Report, ScriptedEngine, Status
+from epicrisis.adapter import Adapter, file_digest
+from epicrisis.api import prepare
+from epicrisis.engines import catalogue
 from epicrisis.errors import (
     CodebookError,
     EngineUnreachableError,
+    ModelError,
     OptionError,
     ReadingError,
     RunStoppedError,
     SchemaNotEnforcedError,
     StoreError,
 )
+from epicrisis.extraction import ExtractionOptions
+from epicrisis.prompting import Form
 
 CODEBOOK = Codebook.model_validate(
     {
@@ -252,6 +258,157 @@ def test_a_model_in_this_process_is_loaded_once_and_then_not_at_all(
     monkeypatch.setattr("epicrisis.engines.native_library.library", None)
     again = epicrisis.extract(TEXTS, CODEBOOK, address, settings=settings)
     assert again.id == run.id
+
+
+ASKED = {"form": "value", "examples": 0, "bare": True, "second_look": False, "prompt_version": "2"}
+
+
+def card(**more: Any) -> dict[str, Any]:
+    """What a card says of an adapter that was trained for the codebook of these tests."""
+    return {
+        "codebook": {"name": CODEBOOK.name, "version": CODEBOOK.version, "digest": CODEBOOK.digest},
+        "asking": ASKED,
+        "data": {"train": {"reports": ["7"], "texts": ["t"]}},
+        **more,
+    }
+
+
+def test_an_adapter_answers_as_it_was_trained(write_adapter: Callable[..., Adapter], folder: Path) -> None:
+    adapter = write_adapter(folder / "kidney-lora", more=card())
+    engine = ScriptedEngine.from_schema(adapters=[adapter])
+    run = epicrisis.extract(TEXTS, CODEBOOK, engine, adapter=str(adapter.folder))
+    assert {request.adapter for request in engine.requests} == {"kidney-lora"}
+    assert engine.requests[0].messages[0].content == "Data sheet: kidney"
+    options = run.manifest.options
+    assert (options["form"], options["bare"], options["examples"]) == ("value", True, 0)
+    assert options["adapter"] == adapter.record()
+    assert (options["adapter"]["ids"], options["adapter"]["texts"]) == (["7"], ["t"])
+    info = run.manifest.engine.info
+    assert info is not None
+    assert info["adapters"] == ["kidney-lora"]
+
+
+def test_options_stay_as_they_were_chosen(write_adapter: Callable[..., Adapter], folder: Path) -> None:
+    adapter = write_adapter(folder / "kidney-lora", more=card())
+    engine = ScriptedEngine.from_schema(adapters=[adapter])
+    options = ExtractionOptions(form=Form.VALUE_QUOTE, seed=3)
+    run = epicrisis.extract(TEXTS, CODEBOOK, engine, adapter=adapter, options=options)
+    found = run.manifest.options
+    assert (found["form"], found["seed"], found["bare"]) == ("value_quote", 3, True)
+    (note,) = run.manifest.sessions[0].notes
+    assert "form value, now value_quote" in note
+
+
+def test_the_base_and_its_adapters_are_runs_of_their_own(
+    write_adapter: Callable[..., Adapter], folder: Path
+) -> None:
+    ones, twos = (write_adapter(folder / name, seed=seed) for seed, name in enumerate(("one", "two")))
+    engine = ScriptedEngine.from_schema(adapters=[ones, twos])
+    runs = [epicrisis.extract(TEXTS, CODEBOOK, engine, adapter=one) for one in (None, ones, twos)]
+    asked = len(engine.requests)
+    assert len({run.id for run in runs}) == 3
+    again = [epicrisis.extract(TEXTS, CODEBOOK, engine, adapter=one) for one in (None, ones, twos)]
+    assert [run.id for run in again] == [run.id for run in runs]
+    assert len(engine.requests) == asked
+
+
+def test_an_open_engine_without_the_adapter(
+    engine: ScriptedEngine, write_adapter: Callable[..., Adapter], folder: Path
+) -> None:
+    with pytest.raises(OptionError, match="opened without the adapter 'kidney-lora'"):
+        epicrisis.extract(TEXTS, CODEBOOK, engine, adapter=write_adapter(folder / "kidney-lora"))
+    assert not (folder / ".epicrisis").exists()
+
+
+def test_another_codebook_than_it_was_trained_for(
+    write_adapter: Callable[..., Adapter], folder: Path
+) -> None:
+    other = {"name": "lung", "version": "2", "digest": "0"}
+    adapter = write_adapter(folder / "lung-lora", more=card(codebook=other))
+    engine = ScriptedEngine.from_schema(adapters=[adapter])
+    with pytest.raises(OptionError, match=r"trained for the codebook lung \(version 2\)"):
+        epicrisis.extract(TEXTS, CODEBOOK, engine, adapter=adapter)
+    told = write_adapter(folder / "lung-told", more=card(codebook=other, asking={"bare": False}))
+    run = epicrisis.extract(TEXTS, CODEBOOK, ScriptedEngine.from_schema(adapters=[told]), adapter=told)
+    (note,) = run.manifest.sessions[0].notes
+    assert "trained for the codebook lung (version 2), not for kidney" in note
+
+
+@pytest.mark.parametrize("kind", ["llamacpp", "native"])
+def test_a_model_in_this_process_answers_with_an_adapter(
+    tiny_gguf: Path,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    write_adapter: Callable[..., Adapter],
+    kind: str,
+) -> None:
+    if kind == "native":
+        pytest.importorskip("llama_cpp", reason="llama-cpp-python is not installed")
+    monkeypatch.setenv("EPICRISIS_HOME", str(folder / "home"))
+    adapter = write_adapter(folder / "kidney-lora", base=file_digest(tiny_gguf), more=card())
+    settings = EngineSettings(context=2048, threads=1)
+    runs = [
+        epicrisis.extract(TEXTS, CODEBOOK, f"{kind}:{tiny_gguf}", settings=settings, adapter=one)
+        for one in (None, adapter)
+    ]
+    assert all(len(run) == 2 for run in runs)
+    digests = {run.manifest.engine.identity["digest"] for run in runs}
+    assert digests == {file_digest(tiny_gguf)}  # the base stays the base
+
+
+def test_another_base_is_refused_before_anything_is_loaded(
+    tiny_gguf: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, write_adapter: Callable[..., Adapter]
+) -> None:
+    monkeypatch.setenv("EPICRISIS_HOME", str(folder / "home"))
+    monkeypatch.setattr("epicrisis.engines.address.open_engine", None)
+    adapter = write_adapter(folder / "kidney-lora", base="sha256:" + "0" * 64)
+    with pytest.raises(ModelError, match="was trained on tiny"):
+        epicrisis.extract(TEXTS, CODEBOOK, f"llamacpp:{tiny_gguf}", adapter=adapter)
+    assert not (folder / ".epicrisis").exists()
+
+
+def test_without_an_engine_it_is_the_base_of_the_adapter(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, write_adapter: Callable[..., Adapter]
+) -> None:
+    small = catalogue.get("qwen2.5-coder-0.5b-instruct")
+    adapter = write_adapter(folder / "kidney-lora", base=small.digest, more=card())
+    opened: list[Any] = []
+
+    def open_it(where: Any, **options: Any) -> ScriptedEngine:
+        opened.append((where.entry, options["adapters"]))
+        return ScriptedEngine.from_schema(adapters=options["adapters"])
+
+    monkeypatch.setattr("epicrisis.engines.address.open_engine", open_it)
+    run = epicrisis.extract(TEXTS, CODEBOOK, adapter=adapter)
+    assert opened == [(small, (adapter,))]
+    assert run.manifest.engine.identity["digest"] == small.digest
+    (note,) = run.manifest.sessions[0].notes
+    assert note == f"The engine is {small.name}, which the adapter 'kidney-lora' was trained on."
+
+
+@pytest.mark.parametrize("digest", [None, "sha256:" + "0" * 64])
+def test_a_base_that_nobody_knows_has_to_be_named(
+    folder: Path, write_adapter: Callable[..., Adapter], digest: str | None
+) -> None:
+    adapter = write_adapter(folder / "kidney-lora", base=digest)
+    with pytest.raises(OptionError, match="not known by name") as caught:
+        epicrisis.extract(TEXTS, CODEBOOK, adapter=adapter)
+    assert "--engine" in str(caught.value.hint)
+
+
+def test_a_base_without_a_digest_cannot_be_told(
+    tiny_gguf: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, write_adapter: Callable[..., Adapter]
+) -> None:
+    monkeypatch.setenv("EPICRISIS_HOME", str(folder / "home"))
+    adapter = write_adapter(folder / "kidney-lora")
+    task = prepare(TEXTS, CODEBOOK, str(tiny_gguf), adapter=adapter)
+    (note,) = task.notes
+    assert "cannot be told" in note
+
+
+def test_a_folder_that_holds_no_adapter(engine: ScriptedEngine, folder: Path) -> None:
+    with pytest.raises(ModelError, match=r"no card\.json"):
+        epicrisis.extract(TEXTS, CODEBOOK, engine, adapter=folder / "nothing")
 
 
 def test_every_public_name_is_there() -> None:

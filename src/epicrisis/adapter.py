@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +80,23 @@ class Adapter:
         found = (self.card.get("codebook") or {}).get("digest")
         return None if found is None else str(found)
 
+    @property
+    def codebook_name(self) -> str:
+        """The codebook that it was trained for, as messages name it."""
+        codebook = self.card.get("codebook") or {}
+        version = codebook.get("version")
+        return f"{codebook.get('name') or 'unnamed'}{f' (version {version})' if version else ''}"
+
+    def record(self) -> dict[str, Any]:
+        """What a run keeps of it: enough to know it again, and the reports that cannot test it."""
+        return {
+            "name": self.name,
+            "digest": self.digest,
+            "folder": str(self.folder.absolute()),
+            "ids": sorted(self.seen()),
+            "texts": sorted(self.texts_seen()),
+        }
+
     def seen(self) -> frozenset[str]:
         """The ids of the reports that it was trained or chosen on: they cannot test it."""
         data = self.card.get("data") or {}
@@ -116,7 +134,7 @@ class Adapter:
                 )
 
 
-def open_adapter(folder: str | Path) -> Adapter:
+def open_adapter(folder: str | os.PathLike[str]) -> Adapter:
     """The adapter in ``folder``. Raises ``ModelError`` if there is none, or none that can be read."""
     folder = Path(folder)
     path = folder / CARD

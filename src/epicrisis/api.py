@@ -5,23 +5,23 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel
 
+from .adapter import Adapter, open_adapter
 from .codebook.codebook import Codebook
 from .engines.engine import Engine
 from .errors import OptionError
+from .extraction import adapted
 from .extraction.calibration import Asking
 from .extraction.extractor import ExtractionOptions, Extractor
 from .reading import Columns, ReportSet
 from .reading import reports as reports_of
 from .runs.calibrating import choose
 from .runs.database import store_path
-from .runs.deferred import DeferredEngine
-from .runs.identity import EngineIdentity
+from .runs.opening import EngineSettings, Opening, base_of
 from .runs.progress import Progress
 from .runs.run import StoredRun
 from .runs.selection import Selected, select
@@ -113,9 +113,9 @@ class Run(StoredRun):
         """Measure the run by gold: a file, the name of another run in the same store, or a ``Gold``.
 
         ``blank`` says what gold's blank cells mean: ``not-mentioned`` or ``ignore``; ``lenient`` leaves out
-        all that gold is silent about. ``by`` names carried columns to break errors down by; ``cost_per_hour`` is of the engine, in any currency. ``split`` is a
-        file that says which reports are for testing; ``splits`` random splits with the share ``train`` in
-        the training part, or ``leave_one_out``, add the scores of held-out parts. ``humans`` are golds of
+        all that gold is silent about. ``by`` names carried columns to break errors down by;
+        ``cost_per_hour`` is of the engine, in any currency. ``split`` is a file that says which reports are
+        for testing; ``splits`` random splits with the share ``train`` in the training part, or ``leave_one_out``, add the scores of held-out parts. ``humans`` are golds of
         two people or more, whose agreement is set beside the run's. ``target`` is the share of right cells
         to reach by review, ``half_width`` the precision to plan more gold for, ``bertscore`` the folder of a
         local model. Intervals rest on ``draws`` bootstrap draws with ``seed``; ``progress`` is told what is
@@ -147,23 +147,10 @@ class Run(StoredRun):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class EngineSettings:
-    """How to open an engine from its address; ``None`` leaves it to the engine.
-
-    ``context`` in tokens, ``timeout`` in seconds per request.
-    """
-
-    context: int | None = None
-    parallel: int | None = None
-    threads: int | None = None
-    timeout: float | None = None
-
-
 def extract(
     reports: object,
     codebook: Codebook | type[BaseModel] | str | os.PathLike[str],
-    engine: Engine | str = DEFAULT_ENGINE,
+    engine: Engine | str | None = None,
     *,
     columns: Columns | Mapping[str, str] | None = None,
     limit: int | None = None,
@@ -175,20 +162,23 @@ def extract(
     keep_text: bool = True,
     calibration: bool | str | os.PathLike[str] = True,
     progress: bool | Progress = False,
+    adapter: Adapter | str | os.PathLike[str] | None = None,
 ) -> Run:
     """Extract the variables of a codebook from reports, and give the run.
 
     ``reports``: a path, a polars or pandas frame, or an iterable of texts, dictionaries, (id, text) pairs
     or Reports. ``codebook``: a Codebook, a file, the name of a shipped one, or a pydantic class.
-    ``engine``: an address as on the command line, or an open Engine (which stays open). ``columns`` names
-    the columns or keys with ``text``, ``id``, ``patient``, ``date``, ``language``; the others are found by
-    name. ``limit`` takes the first reports only, ``ids`` those with these ids.
+    ``engine``: an address as on the command line, or an open Engine (which stays open); the default model
+    if left out, or the one that the adapter was trained on. ``columns`` names the columns or keys with
+    ``text``, ``id``, ``patient``, ``date``, ``language``; the others are found by name. ``limit`` takes the
+    first reports only, ``ids`` those with these ids.
 
     Results are kept in ``store`` (default ``.epicrisis/store.sqlite``, or ``$EPICRISIS_STORE``): the same
     call again asks nothing twice, unless ``fresh``. Without ``keep_text`` the store holds quotes but not
     the whole texts. Confidences are calibrated by the file kept beside the codebook, if there is one that
     fits; by the file that ``calibration`` names; or not at all if it is False. ``progress`` shows a bar on
-    stderr, or tells a listener.
+    stderr, or tells a listener. ``adapter``: a folder that ``epicrisis tune`` wrote; it is asked as it was
+    trained, but for what ``options`` say otherwise than by default.
 
     A report that fails is in the run with its reason; ``run.counts.failed`` says how many. Raises
     CodebookError, ReadingError, OptionError, ModelError, EngineError or StoreError if nothing could start,
@@ -203,8 +193,9 @@ def extract(
 
             shown = stack.enter_context(closing(display()))
             listener, fetch_report = shown, shown.fetching
+        options = _with_adapter(options, adapter)
         # Translations are the words of reports: where those are not kept, these are not either.
-        kept = options is not None and options.translate is not None and keep_text
+        kept = options.translate is not None and keep_text
         translations = stack.enter_context(Translations(translations_path(path))) if kept else None
         task = prepare(
             reports,
@@ -235,7 +226,7 @@ def open_run(name: str = "latest", store: str | os.PathLike[str] | None = None) 
 def prepare(
     reports: object,
     codebook: Codebook | type[BaseModel] | str | os.PathLike[str],
-    engine: Engine | str,
+    engine: Engine | str | None,
     *,
     columns: Columns | Mapping[str, str] | None = None,
     limit: int | None = None,
@@ -245,6 +236,7 @@ def prepare(
     calibration: bool | str | os.PathLike[str] = True,
     fetch_report: FetchReport | None = None,
     translations: MutableMapping[str, str] | None = None,
+    adapter: Adapter | str | os.PathLike[str] | None = None,
 ) -> Task:
     """Check and gather everything a run needs, short of loading a model. Writes nothing.
 
@@ -253,13 +245,16 @@ def prepare(
     """
     wanted, wanted_path = to_codebook(codebook)
     selected = select(_reports(reports, columns), limit=limit, ids=ids)
-    options = options or ExtractionOptions()
-    if isinstance(engine, str):
-        opened = _from_address(engine, settings or EngineSettings(), fetch_report)
+    options = _with_adapter(options, adapter)
+    notes = tuple(adapted.notes(options, wanted))
+    if engine is None or isinstance(engine, str):
+        address, said = _address(engine, options.adapter)
+        opened = Opening.at(address, settings or EngineSettings(), options.adapter, fetch_report)
+        notes = (*said, *opened.notes, *notes)
     else:
-        opened = _Opening(DeferredEngine(lambda: engine), EngineIdentity.of(engine), None, keep_open=True)
+        opened = Opening.of(engine, options.adapter)
     given = calibration if isinstance(calibration, bool) else Path(calibration)
-    return _task(wanted, wanted_path, selected, opened, options, given, translations)
+    return _task(wanted, wanted_path, selected, opened, options, given, translations, notes)
 
 
 def to_codebook(
@@ -307,51 +302,33 @@ def _reports(reports: object, columns: Columns | Mapping[str, str] | None) -> Re
     return reports_of(reports, columns)
 
 
-@dataclass(frozen=True, slots=True)
-class _Opening:
-    """An engine that is opened when needed, and what is known of it before."""
-
-    engine: DeferredEngine
-    identity: EngineIdentity
-    address: str | None
-    keep_open: bool = False
+def _with_adapter(
+    options: ExtractionOptions | None, adapter: Adapter | str | os.PathLike[str] | None
+) -> ExtractionOptions:
+    if adapter is None:
+        return options or ExtractionOptions()
+    return adapted.with_adapter(options, adapter if isinstance(adapter, Adapter) else open_adapter(adapter))
 
 
-def _from_address(address: str, settings: EngineSettings, fetch_report: FetchReport | None) -> _Opening:
-    from .engines.address import open_engine, parse
-    from .runs.identify import identify
-
-    where = parse(address)
-
-    def open_it() -> Engine:
-        return open_engine(
-            where,
-            context=settings.context,
-            threads=settings.threads,
-            parallel=settings.parallel,
-            timeout=settings.timeout,
-            report=fetch_report,
-        )
-
-    engine = DeferredEngine(open_it)
-    identity = identify(
-        where,
-        context=settings.context,
-        parallel=settings.parallel,
-        report=fetch_report,
-        connect=lambda: engine.info,
-    )
-    return _Opening(engine, identity, address)
+def _address(engine: str | None, adapter: Adapter | None) -> tuple[str, tuple[str, ...]]:
+    """The engine's address, and what there is to say about how it was found."""
+    if engine is not None:
+        return engine, ()
+    if adapter is None:
+        return DEFAULT_ENGINE, ()
+    base = base_of(adapter)
+    return base, (f"The engine is {base}, which the adapter {adapter.name!r} was trained on.",)
 
 
 def _task(
     codebook: Codebook,
     path: Path | None,
     selected: Selected,
-    opening: _Opening,
+    opening: Opening,
     options: ExtractionOptions,
     calibration: bool | Path,
-    translations: MutableMapping[str, str] | None = None,
+    translations: MutableMapping[str, str] | None,
+    notes: tuple[str, ...],
 ) -> Task:
     extractor = Extractor(codebook, opening.engine, options, translations=translations)
     named = opening.identity
@@ -363,7 +340,7 @@ def _task(
         from .extraction.contextual import without_probabilities
 
         # Not from here on, but before the first report: what a server lets through is not worth keeping.
-        probe(opening.engine)
+        probe(opening.engine, adapter=options.adapter_name)
         if options.contextual and not opening.engine.info.logprobs:
             raise without_probabilities("and the engine gives none")
         return Ready(extractor, opening.engine.info, _nothing if opening.keep_open else opening.engine.close)
@@ -380,7 +357,7 @@ def _task(
         codebook_path=path,
         address=opening.address,
         calibration=chosen.calibration,
-        notes=chosen.notes,
+        notes=(*notes, *chosen.notes),
     )
 
 

@@ -10,22 +10,20 @@ from cyclopts import Group, Parameter
 
 from ..prompting.form import Form
 from .ending import ending
-from .messages import count, out, out_json, say
+from .messages import out_json, say
+from .outcome import document, summarise
 from .parameters import ENGINE, Context, Parallel, Threads, Timeout, flag
 
 if TYPE_CHECKING:
-    from ..api import Run
     from ..examples import Selector
     from ..extraction import ExtractionOptions
     from ..reading import ReportSet
-    from ..runs.session import Session
     from ..runs.task import Task
 
 _INPUT = Group("Input file", sort_key=1, help="Found out from the file where they are not given.")
 _COLUMNS = Group("Columns", sort_key=2, help="Found by name where they are not given; 'none' for no column.")
 _ASKING = Group("Asking", sort_key=4, help="The defaults are those measured best with the default model.")
 _STORE = Group("Run store", sort_key=5)
-_SHOWN = 5
 Select = Literal["fixed", "random", "similar", "structure", "diverse"]
 
 
@@ -72,7 +70,16 @@ def extract(
         Parameter(
             group=ENGINE,
             help="A model's name, a path to a .gguf file, hf:owner/repo/file.gguf, or a server as "
-            "http://127.0.0.1:8000/v1#model-name. The default model if left out.",
+            "http://127.0.0.1:8000/v1#model-name. The default model if left out, or the one that the "
+            "adapter was trained on.",
+        ),
+    ] = None,
+    adapter: Annotated[
+        Path | None,
+        Parameter(
+            group=ENGINE,
+            help="Answer with this adapter: the folder that epicrisis tune wrote. It is asked as it was "
+            "trained, unless options say otherwise. A server must have it loaded under its name.",
         ),
     ] = None,
     context: Context = None,
@@ -163,7 +170,7 @@ def extract(
     The same command again goes on where it stopped and asks nothing twice. Exit code 0: all reports
     answered; 1: some failed, the run is kept; 2: nothing could start; 130: interrupted.
     """
-    from ..api import DEFAULT_ENGINE, EngineSettings, Run, prepare
+    from ..api import EngineSettings, Run, prepare
     from ..reading import Columns, read
     from ..runs.database import store_path
     from ..runs.display import display
@@ -187,8 +194,9 @@ def extract(
         task = prepare(
             found,
             codebook,
-            engine or DEFAULT_ENGINE,
+            engine,
             options=_options(
+                adapter,
                 form=form,
                 examples=worked,
                 group_size=group_size,
@@ -221,9 +229,9 @@ def extract(
     if session.status == "finished" and out_file is not None:
         run.write(out_file)
     if json:
-        out_json(_document(session, run, out_file))
+        out_json(document(session, run, out_file))
     elif not quiet:
-        _summarise(session, run, out_file, store)
+        summarise(session, run, out_file, store)
     return ending(session)
 
 
@@ -257,8 +265,8 @@ def _selector(
     return Selector(found, 3 if shots is None else shots, select or "fixed", seed=seed or 0)
 
 
-def _options(**chosen: Any) -> ExtractionOptions:
-    """The options given; ``None`` leaves one at its default."""
+def _options(adapter: Path | None = None, **chosen: Any) -> ExtractionOptions:
+    """The options given; ``None`` leaves one as the adapter was trained, or at its default."""
     from ..errors import OptionError
     from ..extraction import ExtractionOptions
 
@@ -268,6 +276,11 @@ def _options(**chosen: Any) -> ExtractionOptions:
             raise OptionError(
                 f"{flag_name} cannot be {chosen[name]}.", hint=f"Give {flag_name} a number from 1."
             )
+    if adapter is not None:
+        from ..adapter import open_adapter
+        from ..extraction.adapted import adapted
+
+        return adapted(open_adapter(adapter), **chosen)
     return ExtractionOptions(**{name: value for name, value in chosen.items() if value is not None})
 
 
@@ -321,68 +334,3 @@ def _ids(words: str) -> frozenset[str]:
     else:
         parts = words.split(",")
     return frozenset(part.strip() for part in parts if part.strip())
-
-
-def _summarise(session: Session, run: Run, out_file: Path | None, store: Path | None) -> None:
-    tally = session.tally
-    at = "" if store is None else f" --store {store}"
-    out(f"Run {run.id}: {tally.done:,} of {count(tally.total, 'report')} done ({_how(session)}).")
-    if tally.failed:
-        out(f"{count(tally.failed, 'report')} failed:")
-        reasons = list(run.failures.items())
-        for reason, number in reasons[:_SHOWN]:
-            out(f"  {number:,} × {reason}")
-        if len(reasons) > _SHOWN:
-            out(f"  and {count(len(reasons) - _SHOWN, 'other reason')}")
-    if unanswered := run.counts.failed_answers:
-        others = " in the other reports" if tally.failed else ""
-        out(f"{count(unanswered, 'single answer')} failed{others}; see their status.")
-    if session.status == "finished":
-        if out_file is not None:
-            out(f"Table: {out_file}")
-        else:
-            out(f"For the table: epicrisis export {run.id} --to csv --out table.csv{at}")
-    else:
-        out("To go on, give the same command again (without --fresh): what is done is not asked again.")
-        out(f"For a table of what is done: epicrisis export {run.id} --to csv --out table.csv{at}")
-
-
-def _how(session: Session) -> str:
-    """``3 known before, 5.2 s and 812 tokens per report asked``."""
-    tally = session.tally
-    parts = []
-    if tally.cached:
-        parts.append(f"{tally.cached:,} known before")
-    if tally.asked:
-        pace = tally.usage.seconds / tally.asked or session.seconds / tally.asked
-        parts.append(f"{pace:.2g} s and {tally.tokens / tally.asked:,.0f} tokens per report asked")
-    return ", ".join(parts) or "nothing asked"
-
-
-def _document(session: Session, run: Run, out_file: Path | None) -> dict[str, object]:
-    manifest = run.manifest
-    return {
-        "run": run.id,
-        "status": session.status,
-        "store": str(run.store_path),
-        "reports": {
-            "total": session.tally.total,
-            "done": session.tally.done,
-            "failed": session.tally.failed,
-            "known_before": session.tally.cached,
-            "asked": session.tally.asked,
-        },
-        "failed_answers": manifest.counts.failed_answers,
-        "failures": run.failures,
-        "seconds": round(session.seconds, 3),
-        "usage": {
-            "requests": session.tally.usage.requests,
-            "prompt_tokens": session.tally.usage.prompt_tokens,
-            "cached_tokens": session.tally.usage.cached_tokens,
-            "completion_tokens": session.tally.usage.completion_tokens,
-        },
-        "table": str(out_file) if session.status == "finished" and out_file is not None else None,
-        "error": None
-        if session.error is None
-        else {"code": session.error.code, "message": session.error.message},
-    }

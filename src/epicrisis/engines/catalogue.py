@@ -123,6 +123,11 @@ def find(name: str) -> CatalogueModel | None:
     return next((model for model in CATALOGUE if model.name == name.lower()), None)
 
 
+def with_digest(digest: str) -> CatalogueModel | None:
+    """The model whose file has this digest (``sha256:...``)."""
+    return next((model for model in CATALOGUE if model.digest == digest), None)
+
+
 def get(name: str) -> CatalogueModel:
     """The model of that name; ``ModelError`` with a suggestion if there is none."""
     model = find(name)

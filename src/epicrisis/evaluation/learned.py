@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..adapter import Adapter, open_adapter
+from ..errors import ModelError
+from ..examples.example import same_text
+from ..runs.database import store_errors
 from ..runs.manifest import Manifest
+from ..runs.store import ReportRow, Store
 
 if TYPE_CHECKING:
     from ..runs.run import StoredRun
@@ -15,14 +20,20 @@ if TYPE_CHECKING:
 _USES = (("adapter", "training data of the adapter"), ("shots", "an example in the prompt"))
 
 
+#: Why a report is not scored that the adapter has seen with another id.
+_SAME_TEXT = "training data of the adapter, under another id"
+
+
 @dataclass(frozen=True, slots=True)
 class Learned:
     """``reports`` maps ids to the reason they are not scored; ``patients`` are theirs, as far as the run
-    knows them. ``anything``: whether the run used examples or training data at all, of known ids or not."""
+    knows them. ``anything``: whether the run used examples or training data at all, of known ids or not.
+    ``notes`` say what could not be found out."""
 
     reports: Mapping[str, str]
     patients: frozenset[str]
     anything: bool
+    notes: tuple[str, ...] = ()
 
 
 #: Of a run without examples and training data.
@@ -39,18 +50,57 @@ def used_ids(manifest: Manifest) -> dict[str, str]:
 
 
 def learned_by(run: StoredRun) -> Learned:
-    """What the run learned from, with the patients of those of its own reports."""
+    """What the run learned from, with the patients of those of its own reports.
+
+    What an adapter was trained on is in the run, and in the adapter's card where that is still there. A
+    report that it has seen under another id is known by its text, if the run has kept the texts.
+    """
     manifest = run.manifest
     reports = used_ids(manifest)
+    used = _part(manifest, "adapter")
+    card, notes = _card(used)
+    texts = {str(one) for one in used.get("texts") or ()}
+    if card is not None:
+        texts |= card.texts_seen()
+        reports = {**dict.fromkeys(card.seen(), _USES[0][1]), **reports}
     patients: set[str] = set()
-    if reports:
-        patients = {
-            record.patient
-            for record in run.records()
-            if record.report_id in reports and record.patient is not None
-        }
+    if reports or texts:
+        unread = 0
+        for row, text in _rows(run, with_text=bool(texts)):
+            if row.report_id not in reports and text is not None and same_text(text) in texts:
+                reports[row.report_id] = _SAME_TEXT
+            unread += text is None and row.report_id not in reports
+            if row.report_id in reports and row.patient is not None:
+                patients.add(row.patient)
+        if texts and unread:
+            notes += (
+                f"The run kept no text of {unread} reports: whether the adapter has seen them under another "
+                "id cannot be told.",
+            )
     anything = any(_part(manifest, option) for option, _ in _USES)
-    return Learned(reports, frozenset(patients), anything)
+    return Learned(reports, frozenset(patients), anything, notes)
+
+
+def _card(used: Mapping[str, Any]) -> tuple[Adapter | None, tuple[str, ...]]:
+    """The adapter as it is now, if it is the one that was used."""
+    folder = used.get("folder")
+    if folder is None:
+        return None, ()
+    try:
+        found = open_adapter(str(folder))
+    except ModelError:
+        why = f"The folder of the adapter {used.get('name')!r} is gone, or cannot be read ({folder})"
+    else:
+        if found.digest == used.get("digest"):
+            return found, ()
+        why = f"The folder of the adapter {used.get('name')!r} holds another one now ({folder})"
+    return None, (f"{why}: what it was trained on is taken from the run.",)
+
+
+def _rows(run: StoredRun, *, with_text: bool) -> Iterator[tuple[ReportRow, str | None]]:
+    with Store(run.store_path, create=False) as store, store_errors(run.store_path):
+        for row in store.rows(store.run(run.id).number):
+            yield row, store.text(row.digest) if with_text else None
 
 
 def _part(manifest: Manifest, option: str) -> Mapping[str, Any]:

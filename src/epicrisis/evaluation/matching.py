@@ -51,7 +51,7 @@ def match(
     found = by_protocol(found, Protocol.LENIENT if lenient else Protocol.STRICT)
     learned = learned_by(run)
     exclude = dict(learned.reports)
-    notes = list(found.notes)
+    notes = [*found.notes, *learned.notes]
     chosen = None
     if split is not None:
         chosen = read_split(Path(split), id_name=_id_name(run))

@@ -28,6 +28,8 @@ _OF_ASKING = (
     "think",
     "translate",
     "contextual",
+    "bare",
+    "adapter",
 )
 
 Method = Literal["raw", "isotonic", "platt", "combined"]
@@ -49,6 +51,9 @@ class Asking(_Document):
     def of(cls, model: str, digest: str | None, prompt_version: str, options: Mapping[str, Any]) -> Self:
         """``options`` as a run's manifest has them; those that confidences do not depend on are left."""
         kept = {name: options[name] for name in _OF_ASKING if name in options}
+        if isinstance(kept.get("adapter"), Mapping):
+            # Weights are the same in any folder.
+            kept["adapter"] = kept["adapter"].get("digest")
         return cls(model=model, digest=digest, prompt_version=prompt_version, options=kept)
 
 

@@ -143,6 +143,7 @@ class Contextual:
             top_logprobs=TOP,
             timeout=options.timeout,
             compact=options.compact,
+            adapter=options.adapter_name,
         )
 
 

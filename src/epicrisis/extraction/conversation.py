@@ -130,6 +130,7 @@ class Conversation:
                 timeout=self._options.timeout,
                 report_id=self._report_id,
                 compact=self._options.compact,
+                adapter=self._options.adapter_name,
             ),
             self._cancel,
         )

@@ -73,7 +73,8 @@ class ExtractionOptions:
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON. ``timeout`` is left out: it changes when an answer fails, not what it is. Of the examples
-        only ids and digests are kept: a manifest holds no report text."""
+        and of what an adapter was trained on, only ids and digests are kept: a manifest holds no report text.
+        """
         apart = ("timeout", "shots", "selector", "adapter")
         plain = [field.name for field in fields(self) if field.name not in apart]
         options = {name: getattr(self, name) for name in plain}
@@ -88,12 +89,13 @@ class ExtractionOptions:
             if not options[name]:
                 del options[name]
         if self.adapter is not None:
-            options["adapter"] = {
-                "name": self.adapter.name,
-                "digest": self.adapter.digest,
-                "ids": sorted(self.adapter.seen()),
-            }
+            options["adapter"] = self.adapter.record()
         return options
+
+    @property
+    def adapter_name(self) -> str | None:
+        """What requests call the adapter."""
+        return None if self.adapter is None else self.adapter.name
 
     def _shots(self) -> dict[str, Any] | None:
         """``ids`` are of the reports that all others are asked with: what they are asked themselves is not

@@ -64,12 +64,15 @@ class EngineIdentity:
 
 
 class Keys:
-    """The keys of results: SHA-256 over codebook, prompt version, engine, options and the report's text."""
+    """The keys of results: SHA-256 over codebook, prompt version, engine, options and the report's text.
+
+    Of an adapter its weights count, not where they are or what they are called.
+    """
 
     def __init__(
         self, codebook_digest: str, prompt_version: str, engine: EngineIdentity, options: Mapping[str, Any]
     ) -> None:
-        same = [codebook_digest, prompt_version, engine.sameness(), dict(options)]
+        same = [codebook_digest, prompt_version, engine.sameness(), _same(options)]
         self._prefix = hashlib.sha256(_canonical(same)).digest()
 
     def key(self, text_digest: bytes) -> bytes:
@@ -103,6 +106,13 @@ class ReportsDigest:
 
     def digest(self) -> bytes:
         return self._hash.digest()
+
+
+def _same(options: Mapping[str, Any]) -> dict[str, Any]:
+    found = dict(options)
+    if isinstance(adapter := found.get("adapter"), Mapping):
+        found["adapter"] = adapter.get("digest")
+    return found
 
 
 def _canonical(value: Any) -> bytes:

@@ -182,6 +182,7 @@ def engine_info(info: EngineInfo) -> dict[str, Any]:
         "logprobs": info.logprobs,
         "parallel": info.parallel,
         "settings": {name: _plain(value) for name, value in info.settings.items()},
+        **({"adapters": list(info.adapters)} if info.adapters else {}),
     }
 
 

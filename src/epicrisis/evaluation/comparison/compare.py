@@ -13,7 +13,7 @@ from ...runs.run import StoredRun
 from ..cells import Outcome
 from ..estimate import LEVEL, Estimate, wilson
 from ..gold import Gold
-from ..learned import used_ids
+from ..learned import learned_by
 from ..pairing import Paired, pair
 from ..resampling import DRAWS, Resampler
 from .common import Common, common
@@ -47,8 +47,11 @@ def compare(runs: Sequence[StoredRun], gold: Gold, *, draws: int = DRAWS, seed: 
             hint="Name two or more. 'epicrisis evaluate' measures one run by itself.",
         )
     used: dict[str, str] = {}
+    notes: list[str] = []
     for run in runs:
-        for report, why in used_ids(run.manifest).items():
+        learned = learned_by(run)
+        notes += [f"Run {run.id}: {note}" for note in learned.notes]
+        for report, why in learned.reports.items():
             used.setdefault(report, f"{why} ({run.id})")
     names = [run.id for run in runs]
     shared = common(names, [pair(run, gold, exclude=used) for run in runs], gold.variables)
@@ -63,7 +66,7 @@ def compare(runs: Sequence[StoredRun], gold: Gold, *, draws: int = DRAWS, seed: 
         overall=sheet.overall(),
         variables=variables,
         left_out=shared.left_out,
-        notes=(*gold.notes, *_unfinished(runs)),
+        notes=(*gold.notes, *notes, *_unfinished(runs)),
         settings={"draws": draws, "seed": seed, "level": LEVEL},
     )
 
