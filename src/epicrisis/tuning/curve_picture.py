@@ -26,7 +26,7 @@ _WIDTH, _HEIGHT = 640, 400
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 24, 28, 88
 _STEPS = 40
 #: Words fit about so many to a line below the picture.
-_LINE = 92
+_LINE = 86
 
 
 def picture(points: Sequence[Point], worth: Worth) -> str:
@@ -67,7 +67,7 @@ class _Frame:
 
     def x(self, reports: float) -> float:
         share = (math.log2(reports) - self._low) / (self._high - self._low)
-        inner = 30  # points at the borders keep their labels
+        inner = 44  # points at the borders keep their labels
         return _LEFT + inner + share * (_WIDTH - _LEFT - _RIGHT - 2 * inner)
 
     def y(self, score: float) -> float:
