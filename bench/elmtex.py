@@ -16,16 +16,19 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from epicrisis import api, library
 from epicrisis.codebook import Codebook, load
+from epicrisis.codebook.variable import SpansVariable
 from epicrisis.engines.engine import Engine
 from epicrisis.evaluation.bertscore import BertScorer
 from epicrisis.evaluation.entities import ALL, measure_entities
 from epicrisis.evaluation.estimate import Estimate
 from epicrisis.evaluation.matching import match
+from epicrisis.evaluation.pairing import Paired
 from epicrisis.evaluation.resampling import DRAWS, Resampler
 from epicrisis.evaluation.wording import measure_wording
 from epicrisis.examples import Selector
@@ -41,6 +44,8 @@ RESULTS = HERE / "results"
 TRAIN = HERE / "elmtex" / "train"
 CODEBOOK = "elmtex"
 PROTOCOLS = {"ours": False, "lenient": True}
+#: All categories but age and gender.
+LISTS = "(lists)"
 #: The columns of the table: heading, measure.
 _SHOWN = {
     "P": "exact_precision",
@@ -100,10 +105,28 @@ def scores(run: StoredRun, gold: Path, *, scorer: BertScorer | None = None, draw
     for protocol, lenient in PROTOCOLS.items():
         paired = match(run, gold, lenient=lenient).paired
         resampler = Resampler(len(paired.reports), draws=draws)
-        entities = measure_entities(paired, resampler)
-        wording = measure_wording(paired, resampler, scorer)
-        found[protocol] = {name: {**one, **wording[name]} for name, one in entities.items()}
+        found[protocol] = _measured(paired, resampler, scorer)
+        found[protocol][LISTS] = _measured(_lists(paired), resampler, scorer)[ALL]
     return found
+
+
+def _measured(
+    paired: Paired, resampler: Resampler, scorer: BertScorer | None
+) -> dict[str, dict[str, Estimate]]:
+    wording = measure_wording(paired, resampler, scorer)
+    return {name: {**one, **wording[name]} for name, one in measure_entities(paired, resampler).items()}
+
+
+def _lists(paired: Paired) -> Paired:
+    """The same reports without age and gender, which are easier than lists."""
+    names = {one.name for one in paired.codebook.columns if isinstance(one, SpansVariable)}
+    return replace(
+        paired,
+        reports=tuple(
+            replace(report, pairs={name: pair for name, pair in report.pairs.items() if name in names})
+            for report in paired.reports
+        ),
+    )
 
 
 def table(found: Scores) -> Iterator[str]:
