@@ -115,11 +115,11 @@ class Run(StoredRun):
         ``blank`` says what gold's blank cells mean: ``not-mentioned`` or ``ignore``; ``lenient`` leaves out
         all that gold is silent about. ``by`` names carried columns to break errors down by;
         ``cost_per_hour`` is of the engine, in any currency. ``split`` is a file that says which reports are
-        for testing; ``splits`` random splits with the share ``train`` in the training part, or ``leave_one_out``, add the scores of held-out parts. ``humans`` are golds of
-        two people or more, whose agreement is set beside the run's. ``target`` is the share of right cells
-        to reach by review, ``half_width`` the precision to plan more gold for, ``bertscore`` the folder of a
-        local model. Intervals rest on ``draws`` bootstrap draws with ``seed``; ``progress`` is told what is
-        measured now.
+        for testing; ``splits`` random splits with the share ``train`` in the training part, or
+        ``leave_one_out``, add the scores of held-out parts. ``humans`` are golds of two people or more, whose
+        agreement is set beside the run's. ``target`` is the share of right cells to reach by review,
+        ``half_width`` the precision to plan more gold for, ``bertscore`` the folder of a local model.
+        Intervals rest on ``draws`` bootstrap draws with ``seed``; ``progress`` is told what is measured now.
 
         Calls no model. Raises ReadingError for gold that cannot be used, OptionError where nothing can be
         scored, MissingExtraError without the extra ``evaluation``.
