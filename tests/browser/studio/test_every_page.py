@@ -53,6 +53,9 @@ SAMPLES: dict[str, list[str]] = {
     "/runs/{run}/results": ["/runs/{run}/results", "/runs/{run}/results?count=fazekas"],
     "/try": ["/try"],
     "/try/{try_id}": ["/try/{try_id}"],
+    "/tune": ["/tune"],
+    "/tune/new": ["/tune/new"],
+    "/tune/{name}": ["/tune/brain-mri-small"],
 }
 #: Not pages: they lead to one, or give a file.
 OTHERS = {"/evaluate/open", "/runs/{run}/export", "/runs/preflight", "/login"}

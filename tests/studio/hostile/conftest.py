@@ -99,7 +99,37 @@ def make_wicked(project: Project) -> Wicked:
         desk = Desk(studio, review, reports[0], "second")
         desk.save("lesion", Saying(Status.STATED, False, None), comment=f"{EVIL} {CANARY}", version=0)
         desk.save("words", Saying(Status.STATED, word, None), comment="", version=0)
+    _put_adapter(project)
     return Wicked(project, run.id, made[0], made[1], reports, engine)
+
+
+def _put_adapter(project: Project) -> None:
+    """An adapter whose card and history say the same everywhere."""
+    folder = project.shelf("adapters") / "wicked"
+    folder.mkdir()
+    estimate = {"value": 0.5, "low": 0.4, "high": 0.6}
+    compared = {"name": EVIL, "metric": EVIL, "before": estimate, "after": estimate}
+    card = {
+        "format": 1, "name": EVIL, "digest": EVIL, "created": EVIL,
+        "base": {"name": EVIL, "digest": EVIL, "kind": EVIL, "architecture": EVIL, "licence": EVIL},
+        "codebook": {"name": EVIL, "version": EVIL, "digest": EVIL},
+        "data": {"gold": EVIL, "dropped": [{"why": EVIL, "count": 1}]},
+        "settings": {EVIL: EVIL, "targets": [EVIL]},
+        "training": {"device": EVIL, "seconds": 1.0},
+        "metrics": compared | {"variables": [compared]},
+        "notes": [EVIL],
+        "versions": {EVIL: EVIL},
+    }  # fmt: skip
+    (folder / "card.json").write_text(json.dumps(card), "utf-8")
+    events = [
+        {"event": "stage", "stage": EVIL},
+        {"event": "start", "steps": 2, "base": EVIL, "device": EVIL},
+        {"event": "step", "step": 1, "loss": 1.0},
+        {"event": "validation", "step": 1, "score": 0.5, "metric": EVIL, "best": True},
+        {"event": "note", "text": EVIL},
+        {"event": "end", "status": EVIL, "error": EVIL},
+    ]
+    (folder / "history.jsonl").write_text("".join(json.dumps(one) + "\n" for one in events), "utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +157,7 @@ def addresses(wicked: Wicked) -> list[tuple[str, dict[str, Any]]]:
         ("/reports/wicked.csv/reading", {}),
         ("/gold", {"name": "wicked.csv", "codebook": "wicked"}),
         ("/runs", {}),
-        ("/runs/new", {"reports": EVIL, "codebook": EVIL, "engine": EVIL, "gold": EVIL}),
+        ("/runs/new", {"reports": EVIL, "codebook": EVIL, "engine": EVIL, "gold": EVIL, "adapter": EVIL}),
         (f"/runs/{run}", {}),
         (f"/runs/{run}/results", {"q": "R-", "count": "side", "filter": f"words~{EVIL}"}),
         (f"/runs/{run}/results", {"count": "side", "gold": EVIL}),
@@ -143,6 +173,9 @@ def addresses(wicked: Wicked) -> list[tuple[str, dict[str, Any]]]:
         (f"/evaluate/{run}", {"gold": "wicked.csv"}),
         (f"/evaluate/{run}/variable", {"gold": "wicked.csv", "variable": "side"}),
         ("/compare", {}),
+        ("/tune", {}),
+        ("/tune/new", {"reports": EVIL, "codebook": EVIL, "gold": EVIL, "base": EVIL, "like": EVIL}),
+        ("/tune/wicked", {}),
         ("/nowhere", {"x": EVIL}),
         ("/login", {"then": EVIL}),
     ]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from epicrisis.adapter import Adapter
 from epicrisis.errors import EngineUnreachableError, ModelError
 from epicrisis.studio.trying import Attempt, Tries
 from epicrisis.studio.trying.tries import MOST, MOST_AT_ONCE, lane_of
@@ -22,8 +25,8 @@ class Opened:
         self.engines: dict[str, Any] = {}
         self.log: list[str] = []
 
-    def __call__(self, address: str) -> Any:
-        self.log.append(address)
+    def __call__(self, address: str, adapter: Any = None) -> Any:
+        self.log.append(address if adapter is None else f"{address} + {adapter.name}")
         found = self.engines[address]
         if isinstance(found, Exception):
             raise found
@@ -112,6 +115,19 @@ def test_another_model_takes_the_place_of_the_first(tries: Tries, opened: Opened
     assert opened.engines["one.gguf"].closed.is_set()
     assert not opened.engines["two.gguf"].closed.is_set()
     assert opened.log == ["one.gguf", "two.gguf"]
+
+
+def test_an_adapter_is_loaded_with_its_model(
+    tries: Tries, opened: Opened, asked: Any, tmp_path: Path
+) -> None:
+    adapter = Adapter(tmp_path, {"name": "kidney", "digest": "sha256:a", "base": {}})
+    opened.engines["one.gguf"].let()
+    wait(tries.begin("anna", asked()))
+    plain = asked()
+    with_it = replace(plain, options=replace(plain.options, adapter=adapter))
+    for _ in range(2):
+        wait(tries.begin("anna", with_it))
+    assert opened.log == ["one.gguf", "one.gguf + kidney"]
 
 
 def test_a_server_does_not_wait_for_a_model(tries: Tries, opened: Opened, asked: Any) -> None:

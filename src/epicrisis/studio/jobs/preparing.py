@@ -14,6 +14,7 @@ from ...errors import CodebookError, OptionError
 from ...examples import Selector
 from ...examples_from_gold import pool
 from ...extraction import ExtractionOptions
+from ...extraction.adapted import with_adapter
 from ...extraction.calibration import Asking
 from ...reading import ReportSet
 from ...runs.calibrating import choose
@@ -23,6 +24,7 @@ from ..database import Database
 from ..engines import Engines
 from ..project import Project
 from ..report_sets import ReportSets
+from ..tuning.shelf import opened
 from ..web.refusals import Refused
 from .request import KeptRequest
 
@@ -56,6 +58,8 @@ def prepared(
     codebook = loads(request.codebook_text, f"{request.codebook}{codebooks.ENDING}")
     reports = ReportSets(project, database).open(request.reports)
     options = request.options.as_extraction_options()
+    if request.adapter is not None:
+        options = with_adapter(options, opened(project, request.adapter))
     notes: tuple[str, ...] = ()
     if request.examples is not None:
         selector = _selector(project, request, gold, codebook, reports, options.seed)

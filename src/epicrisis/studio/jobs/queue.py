@@ -167,12 +167,15 @@ class Queue(JobTable[J]):
         ):
             raise Refused(429, "too-often", "Too many runs wait already.", "Wait until some are done.")
 
-    def _insert(self, job_id: str, request: str, by: str) -> None:
+    def _insert(self, job_id: str, request: str, by: str, unless: str = "0", *values: str) -> bool:
+        """Put a job into the queue, ``unless`` a condition (SQL with ``values``) holds; whether it did."""
         with self._writing(create=True) as db:
-            db.execute(
-                "INSERT INTO jobs (id, status, request, person, created) VALUES (?, 'queued', ?, ?, ?)",
-                (job_id, request, by, now()),
+            added = db.execute(
+                "INSERT INTO jobs (id, status, request, person, created)"
+                f" SELECT ?, 'queued', ?, ?, ? WHERE NOT ({unless})",
+                (job_id, request, by, now(), *values),
             )
+            return added.rowcount > 0
 
 
 class EveryJob(Queue[AnyJob]):

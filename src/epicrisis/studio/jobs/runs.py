@@ -9,6 +9,7 @@ import sqlite3
 from ...codebook.load import loads, read_text
 from ...engines.engine import Engine
 from ...extraction import Extractor
+from ...extraction.adapted import notes, with_adapter
 from ...runs.deferred import DeferredEngine
 from .. import codebooks
 from ..database import Database
@@ -17,6 +18,7 @@ from ..project import Project
 from ..report_sets import ReportSets
 from ..settings import Settings
 from ..studio import Studio
+from ..tuning.shelf import check_fits, opened
 from .job import Job
 from .queue import Queue
 from .request import JobRequest, KeptRequest
@@ -34,8 +36,9 @@ class Jobs(Queue[Job]):
     def add(self, request: JobRequest, *, by: str) -> str:
         """Put a run into the queue; gives the job's id.
 
-        Raises OptionError for an engine that is not the project's, Refused (404) for names that are not
-        there, (429) where too many wait, CodebookError for a codebook with errors.
+        Raises OptionError for an engine that is not the project's, ModelError for an adapter of another base
+        or one that cannot be read, Refused (404) for names that are not there, (429) where too many wait,
+        CodebookError for a codebook with errors.
         """
         self._check_room()
         kept = checked(self._project, request)
@@ -74,5 +77,12 @@ def checked(project: Project, request: JobRequest) -> KeptRequest:
     path = codebooks.path_of(project, request.codebook)
     text = read_text(path)
     # Options that make no sense with this codebook are told now, not when their turn comes.
-    Extractor(loads(text, path), DeferredEngine(never), request.options.as_extraction_options())
+    codebook, options = loads(text, path), request.options.as_extraction_options()
+    if request.adapter is not None:
+        adapter = opened(project, request.adapter)
+        check_fits(adapter, request.engine)
+        options = with_adapter(options, adapter)
+        # Raises for a codebook that it cannot be asked about.
+        tuple(notes(options, codebook))
+    Extractor(codebook, DeferredEngine(never), options)
     return KeptRequest(**request.model_dump(), codebook_text=text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from ...adapter import open_adapter
 from ...errors import EpicrisisError
+from ...export.cells import whole
 from ..database import Database
 from ..project import Project
 from ..report_sets import Mapping, ReportSets
@@ -72,31 +74,30 @@ def train(project: Project, jobs: EveryJob, job: Training) -> Ended:
 def arguments(project: Project, job: Training, folder: Path, out: Path) -> list[str]:
     """What the command line would be given. Raises Refused (404) where the reports are there no more."""
     request = job.request
-    sets = ReportSets(project, Database(project.database))
-    reports = sets.path(request.reports)
     found = [
-        *("tune", str(folder / request.codebook_copy), str(reports)),
+        *("tune", str(folder / request.codebook_copy), str(_reports(project, request.reports, folder))),
         *("--gold", str(folder / request.gold_copy)),
-        *("--base", request.base, "--out", str(out), "--preset", request.preset),
+        *("--base", request.base, "--out", str(out), "--preset", request.preset, "--quiet"),
     ]
     for name, value in request.settings.chosen().items():
-        found += [f"--{name.replace('_', '-')}", str(value)]
-    return [*found, *(["--bare"] if request.bare else []), *_reading(sets.mapping(request.reports))]
+        option = f"--{name.replace('_', '-')}"
+        found += [option] if value is True else [option, str(value)]
+    return [*found, *(["--bare"] if request.bare else [])]
 
 
-def _reading(mapping: Mapping) -> list[str]:
-    """How the reports are read, where somebody said so."""
-    said = {
-        "text": mapping.columns.text,
-        "id": mapping.columns.id,
-        "patient": mapping.columns.patient,
-        "date": mapping.columns.date,
-        "language": mapping.columns.language,
-        "sheet": mapping.sheet,
-        "encoding": mapping.encoding,
-        "delimiter": mapping.delimiter,
-    }
-    return [part for name, value in said.items() if value is not None for part in (f"--{name}", value)]
+def _reports(project: Project, name: str, folder: Path) -> Path:
+    """The file of a set; a copy that is read by itself, where somebody said how the set is to be read."""
+    sets = ReportSets(project, Database(project.database))
+    path = sets.path(name)
+    if sets.mapping(name) == Mapping():
+        return path
+    copy = folder / "reports.jsonl"
+    copy.touch(mode=0o600)
+    with copy.open("w", encoding="utf-8") as file:
+        for report in sets.open(name):
+            kept = {"id": report.id, "text": whole(report.text), "patient": report.patient}
+            file.write(json.dumps(kept, ensure_ascii=False) + "\n")
+    return copy
 
 
 class _Watch(Watch):
@@ -114,6 +115,7 @@ class _Watch(Watch):
             total=seen.steps,
             done=seen.step,
             cached=self._before,
+            pace=None if seen.eta is None else seen.eta / max(1, seen.steps - seen.step),
             eta=seen.eta,
             notes=seen.notes,
             at=seen.at,

@@ -45,7 +45,10 @@ class Trainings(Queue[Training]):
         ReportSets(self._project, studio.database).path(request.reports)
         job_id = f"{TRAINING_PREFIX}{secrets.token_hex(5)}"
         kept = self._kept(studio, request, self.folder(job_id))
-        self._insert(job_id, kept.model_dump_json(), by)
+        taken = f"EXISTS (SELECT 1 FROM jobs WHERE {self.which} AND json_extract(request, '$.name') = ?)"
+        if not self._insert(job_id, kept.model_dump_json(), by, taken, request.name):
+            shutil.rmtree(self.folder(job_id), ignore_errors=True)
+            raise _taken()
         self._note(
             by, "tune.ask", request.name, reports=request.reports, gold=request.gold, base=request.base
         )
@@ -79,10 +82,14 @@ class Trainings(Queue[Training]):
         if name.lower() == NEW:
             raise OptionError("An adapter cannot be called 'new'.", hint="Choose another name.")
         if self._project.file("adapters", name).exists() or self.called(name) is not None:
-            raise conflict("There is an adapter of that name already.", "Choose another name.")
+            raise _taken()
 
     def _job(self, row: sqlite3.Row) -> Training:
         return training_of(row)
 
     def _missing(self) -> Refused:
         return not_found("training")
+
+
+def _taken() -> Refused:
+    return conflict("There is an adapter of that name already.", "Choose another name.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from ...errors import EpicrisisError
@@ -17,16 +18,25 @@ _HINTS = {
 _ANY = "Go on when that is mended: what is done is kept."
 #: What the options of a training are called in the studio.
 _OPTIONS = {
-    "--accumulate": "'Batches in a step'",
-    "--batch": "'Examples at once'",
-    "--epochs": "'Epochs'",
-    "--learning-rate": "'Learning rate'",
-    "--max-length": "'Longest example'",
-    "--rank": "'Rank'",
-    "--base": "'Base'",
-    "--gold": "'Gold'",
-    "--bare": "'Bare prompt'",
+    "accumulate": "'Batches in a step'",
+    "bare": "'Bare prompt'",
+    "base": "'Base'",
+    "batch": "'Examples at once'",
+    "checkpointing": "'Save memory'",
+    "epochs": "'Epochs'",
+    "gold": "'Gold'",
+    "learning-rate": "'Learning rate'",
+    "max-length": "'Longest example'",
+    "preset cpu": "on the processor of this machine",
+    "rank": "'Rank'",
+    "seed": "'Seed'",
 }
+_OPTION = re.compile(rf"--({'|'.join(_OPTIONS)})(?![\w-])")
+#: Advice that is of the command line alone: the end of a sentence, or all of it.
+_OTHERWISE = (
+    re.compile(r",? or [^.;]*(?:--|epicrisis )[^.;]*"),
+    re.compile(r"[^.;]*(?:--|epicrisis )[^.;]*[.;]?"),
+)
 _OTHER_SETTINGS = "Train again with other settings; or go on, if it was nothing of the settings."
 
 
@@ -57,14 +67,11 @@ def told_by_command(message: str | None, said: str, names: Mapping[str, str]) ->
     if begin is not None:
         message = message or lines[begin].removeprefix("error: ")
         hint = " ".join(line.strip() for line in lines[begin + 1 :] if line.strip())
-    for option, name in _OPTIONS.items():
-        hint = (
-            hint.replace(f"{option} ", f"{name} ")
-            .replace(f"{option}.", f"{name}.")
-            .replace(f"{option},", f"{name},")
-        )
-    if not hint or "--" in hint or "command" in hint or ("epicrisis " in hint and "pip" not in hint):
-        hint = _OTHER_SETTINGS
+    hint = _OPTION.sub(lambda found: _OPTIONS[found[1]], hint)
+    if "pip install" not in hint:
+        for part in _OTHERWISE:
+            hint = part.sub("", hint).strip()
+    hint = hint or _OTHER_SETTINGS
     return Refusal(
         code="tune", message=(message or "The training ended without a word.")[:2000], hint=hint[:2000]
     )

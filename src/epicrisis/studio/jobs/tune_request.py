@@ -13,18 +13,21 @@ AdapterName = Annotated[str, Field(min_length=1, max_length=80)]
 
 
 class TuneSettings(Asked):
-    """How the training goes; ``None`` leaves a setting as the preset has it. ``max_length`` in tokens."""
+    """How the training goes; ``None`` leaves a setting as the preset has it, and so does ``checkpointing``
+    where it is off. ``max_length`` in tokens."""
 
     epochs: int | None = Field(None, ge=1, le=1000)
     learning_rate: float | None = Field(None, gt=0, le=1, allow_inf_nan=False)
     rank: int | None = Field(None, ge=1, le=1024)
     max_length: int | None = Field(None, ge=16, le=131_072)
     batch: int | None = Field(None, ge=1, le=1024)
+    accumulate: int | None = Field(None, ge=1, le=1024)
+    checkpointing: bool = False
     seed: int | None = Field(None, ge=0, le=2**31 - 1)
 
-    def chosen(self) -> dict[str, int | float]:
+    def chosen(self) -> dict[str, int | float | bool]:
         """Those that were set."""
-        return self.model_dump(exclude_none=True)
+        return self.model_dump(exclude_none=True, exclude_defaults=True)
 
 
 class TuneRequest(Asked):

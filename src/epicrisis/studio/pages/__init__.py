@@ -20,6 +20,7 @@ _MODULES = (
     "adjudicate",
     "evaluate",
     "compare",
+    "tune",
     "models",
     "activity",
     "people",

@@ -16,6 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from ...codebook import loads
 from ...export.cells import whole
 from ...extraction import ExtractionOptions
+from ...extraction.adapted import notes as adapter_notes
+from ...extraction.adapted import with_adapter
 from ...report import Report
 from .. import codebooks
 from ..engines import EngineChoice, Engines
@@ -33,6 +35,8 @@ from ..trying.choices import (
     set_choices,
 )
 from ..trying.views import TryProgress, TryView, as_json, as_table, progress_of, try_view
+from ..tuning.shelf import AdapterChoice, check_fits, opened
+from ..tuning.shelf import choices as adapters
 from ..web.dependencies import Language, TheStudio, Viewer
 from ..web.refusals import Refused, conflict
 from ..web.twin import Pages
@@ -58,8 +62,10 @@ class TryPage(BaseModel):
     codebooks: list[Choice]
     report_sets: list[Choice]
     engines: list[EngineChoice]
+    adapters: list[AdapterChoice]
     codebook: str
     engine: str | None
+    adapter: str
     listed: ReportChoices
     report: PickedReport
     asked: bool
@@ -91,6 +97,7 @@ class NewTry(BaseModel):
     codebook: str = Field(max_length=200)
     codebook_yaml: str | None = Field(None, max_length=1_000_000)
     engine: str = Field(max_length=2000)
+    adapter: str | None = Field(None, max_length=200)
     options: TryOptions = TryOptions()
 
 
@@ -108,12 +115,17 @@ def try_page(
     reports: Name = "",
     report_id: ReportId = "",
     engine: Annotated[str, Query(max_length=2000)] = "",
+    adapter: Name = "",
 ) -> TryPage:
     """What can be tried. The parameters choose what the page begins with; by default, what ships."""
     engines = Engines(studio.database).choices()
     ready = [one.address for one in engines if one.ready]
     if codebook:
         codebooks.path_of(studio.project, codebook)
+    tuned = adapters(studio.project, studio.database)
+    fitting = [one for choice in tuned if choice.name == adapter for one in choice.engines if one in ready]
+    if fitting and engine not in fitting:
+        engine = fitting[0]
     choices = listed(studio, reports or DEFAULT)
     first = choices.reports[0].id if choices.reports else ""
     wanted = report_id or first
@@ -122,11 +134,13 @@ def try_page(
         codebooks=codebook_choices(studio),
         report_sets=set_choices(studio),
         engines=engines,
+        adapters=tuned,
+        adapter=adapter if fitting else "",
         codebook=codebook or DEFAULT,
         engine=engine if engine in ready else next(iter(ready), None),
         listed=choices,
         report=_picked(choices.report_set, report),
-        asked=bool(codebook or reports or report_id or engine),
+        asked=bool(codebook or reports or report_id or engine or adapter),
         slow=is_busy(studio.project),
     )
 
@@ -166,13 +180,19 @@ def begin_try(new: NewTry, studio: TheStudio, person: Viewer) -> Started:
     report = replace(report, text=whole(report.text))
     if not report.text.strip():
         raise Refused(422, "empty", "There is no text to read.", "Paste a report, or choose one of the list.")
-    options = new.options
+    options = ExtractionOptions(**new.options.model_dump())
     path: FilePath | None = codebooks.path_of(studio.project, new.codebook)
     if new.codebook_yaml is None:
         codebook = codebooks.load(studio.project, new.codebook)
     else:
         # A calibration beside the file says nothing about what is not in it.
         codebook, path = loads(new.codebook_yaml), None
+    if new.adapter is not None:
+        adapter = opened(studio.project, new.adapter)
+        check_fits(adapter, engine.address)
+        options = with_adapter(options, adapter)
+        # Raises for a codebook that it cannot be asked about.
+        tuple(adapter_notes(options, codebook))
     attempt = studio.tries.begin(
         person.name,
         Asked(
@@ -181,13 +201,8 @@ def begin_try(new: NewTry, studio: TheStudio, person: Viewer) -> Started:
             codebook_name=new.codebook,
             codebook_path=path,
             engine=engine.address,
-            engine_label=engine.label,
-            options=ExtractionOptions(
-                second_look=options.second_look,
-                think=options.think,
-                group_size=options.group_size,
-                dependents_after=options.dependents_after,
-            ),
+            engine_label=engine.label if new.adapter is None else f"{engine.label} + {new.adapter}",
+            options=options,
             report_set=None if typed else new.report_set,
         ),
     )

@@ -1,23 +1,8 @@
 // A new run: what is chosen, a look before it begins, the first reports measured. A run at work: what changed is said.
+import { fitAdapters } from "./adapters.js";
 import { send, shown } from "./api.js";
-
-// What the form asks for, as the API takes it. Fields named "options.seed" become parts of "options".
-function asked(form) {
-  const found = {};
-  for (const field of form.elements) {
-    if (!field.name || field.disabled) continue;
-    let value = field.value;
-    if (field.type === "checkbox") value = field.checked;
-    else if (value.trim() === "") continue;
-    else if (field.type === "number") value = Number(value);
-    else if (field.dataset.type === "ids") value = value.split(/[\n,;]+/).map((one) => one.trim()).filter(Boolean);
-    let place = found;
-    const steps = field.name.split(".");
-    for (const step of steps.slice(0, -1)) place = place[step] = place[step] || {};
-    place[steps.at(-1)] = value;
-  }
-  return found;
-}
+import { asked } from "./asking.js";
+import "./live.js";
 
 const form = document.querySelector("form[data-run]");
 if (form) {
@@ -139,29 +124,6 @@ if (form) {
   // A field that is wrong may lie in the folded part.
   form.addEventListener("invalid", (event) => event.target.closest("details")?.setAttribute("open", ""), true);
   withGold();
+  fitAdapters(form);
   look();
-}
-
-// A run at work: screen readers hear of every tenth and of every change, not of every look.
-const live = () => document.getElementById("live");
-if (live()) {
-  const say = document.querySelector("[data-say]");
-  let before = live().dataset.status;
-  let said = live().dataset.said;
-  document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target.id !== "live") return;
-    const now = live();
-    if (now.dataset.said !== said) say.textContent = said = now.dataset.said;
-    if (now.dataset.status !== before) {
-      before = now.dataset.status;
-      document.body.dispatchEvent(new CustomEvent("status-changed"));
-    }
-  });
-  document.addEventListener("sent", (event) => {
-    if (!event.target.closest("#controls")) return;
-    // What was over has no more looks of its own.
-    if (live().hasAttribute("hx-trigger")) live().dispatchEvent(new CustomEvent("refresh"));
-    else window.location.reload();
-    document.body.dispatchEvent(new CustomEvent("status-changed"));
-  });
 }

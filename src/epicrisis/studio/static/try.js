@@ -1,4 +1,5 @@
 // The report, the codebook and the engine are chosen; what was typed survives a reload of this tab.
+import { fitAdapters } from "./adapters.js";
 import { send, shown } from "./api.js";
 
 const KEPT = "epicrisis-try";
@@ -150,6 +151,7 @@ function asked() {
     ...(same ? { report_set: taken.set, report_id: taken.id } : { text: text.value }),
     codebook: field("codebook").value,
     engine: field("engine").value,
+    adapter: field("adapter")?.value || null,
     options: {
       second_look: field("second_look").checked,
       think: field("think").checked ? 1024 : 0,
@@ -185,6 +187,8 @@ async function restore() {
   // A page that led here has chosen, unless this is the same page once more.
   if (!before || ("asked" in form.dataset && before.search !== window.location.search)) return;
   for (const name of ["codebook", "engine"]) choose(field(name), before[name]);
+  if (field("engine")) field("engine").dispatchEvent(new Event("change"));
+  choose(field("adapter"), before.adapter);
   for (const name of ["second_look", "think", "dependents_after"]) {
     if (field(name) && name in before) field(name).checked = before[name];
   }
@@ -208,4 +212,5 @@ async function restore() {
   }
   if (text.value !== taken.text) field("report_id").value = "";
 }
+if (field("engine")) fitAdapters(form);
 restore().catch(() => (field("report_id").value = ""));

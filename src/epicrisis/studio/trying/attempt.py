@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from ...adapter import Adapter
 from ...codebook.codebook import Codebook
 from ...engines.engine import Engine
 from ...errors import EngineCancelledError, EpicrisisError
@@ -73,6 +74,10 @@ class Attempt:
     @property
     def address(self) -> str:
         return self.asked.engine
+
+    @property
+    def adapter(self) -> Adapter | None:
+        return self.asked.options.adapter
 
     @property
     def over(self) -> bool:

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from ...report import Report
 from .. import codebooks, stored_runs
 from ..engines import EngineChoice, Engines
+from ..jobs.trainings import Trainings
 from ..project import Project
 from ..report_sets import ReportSets
 from ..studio import Studio
@@ -99,8 +100,10 @@ def engine_of(studio: Studio, address: str) -> EngineChoice:
 
 
 def is_busy(project: Project) -> bool:
-    """Whether a run is at work on this machine, which makes everything slower."""
-    return any(run.status == "running" for run in stored_runs.all_runs(project)[:_LATEST])
+    """Whether a run or a training is at work on this machine, which makes everything slower."""
+    if any(run.status == "running" for run in stored_runs.all_runs(project)[:_LATEST]):
+        return True
+    return bool(Trainings(project).with_status("running"))
 
 
 def _choices(own: list[str], shipped: list[str]) -> list[Choice]:

@@ -6,11 +6,15 @@ import logging
 import threading
 from collections.abc import Callable
 
+from ...adapter import Adapter
 from ...engines.engine import Engine
 from ...errors import EngineCancelledError, EngineTimeoutError
 from .attempt import Attempt
 
 logger = logging.getLogger(__name__)
+
+#: Opens the engine at an address, with an adapter or without.
+OpenEngine = Callable[[str, Adapter | None], Engine]
 
 #: How long the end of the studio waits for a try that was cancelled, in seconds.
 _PATIENCE = 20.0
@@ -19,10 +23,11 @@ _PATIENCE = 20.0
 class Lane:
     """Works on one try after the other, in a thread of its own.
 
-    The engine of the last try stays open until one with another address comes, or for ``idle`` seconds.
+    The engine of the last try stays open until one with another address or adapter comes, or for ``idle``
+    seconds.
     """
 
-    def __init__(self, open_engine: Callable[[str], Engine], idle: float) -> None:
+    def __init__(self, open_engine: OpenEngine, idle: float) -> None:
         self._open_engine = open_engine
         self._idle = idle
         self._news = threading.Condition()
@@ -30,6 +35,7 @@ class Lane:
         self._current: Attempt | None = None
         self._closed = False
         self._address: str | None = None
+        self._adapter: str | None = None
         self._engine: Engine | None = None
         self._thread = threading.Thread(target=self._work, name="epicrisis-try", daemon=True)
         self._thread.start()
@@ -90,15 +96,16 @@ class Lane:
             self._close_engine()
 
     def _try(self, attempt: Attempt) -> None:
-        other = self._engine is None or self._address != attempt.address
+        adapter = None if attempt.adapter is None else attempt.adapter.digest
+        other = self._engine is None or (self._address, self._adapter) != (attempt.address, adapter)
         attempt.begin(opening=other)
         try:
             if attempt.cancel.is_set():
                 raise EngineCancelledError("The try was cancelled.")
             if other:
                 self._close_engine()
-                self._engine = self._open_engine(attempt.address)
-                self._address = attempt.address
+                self._engine = self._open_engine(attempt.address, attempt.adapter)
+                self._address, self._adapter = attempt.address, adapter
             assert self._engine is not None
             attempt.work(self._engine)
         except Exception as error:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 
+from ...adapter import Adapter
 from ...engines.engine import Engine
 from ..web.refusals import Refused, not_found
 from .attempt import Asked, Attempt
-from .lane import Lane
+from .lane import Lane, OpenEngine
 
 #: How long an engine stays open without a try, in seconds.
 IDLE = 600.0
@@ -28,13 +28,13 @@ _EMBEDDED = "embedded"
 class Tries:
     """Tries in memory; nothing of them is ever written. Everybody sees only their own.
 
-    ``open_engine`` gives an engine for an address; ``idle`` and ``kept`` in seconds. Safe to use from
-    several threads.
+    ``open_engine`` gives an engine for an address and an adapter; ``idle`` and ``kept`` in seconds. Safe to
+    use from several threads.
     """
 
     def __init__(
         self,
-        open_engine: Callable[[str], Engine] | None = None,
+        open_engine: OpenEngine | None = None,
         *,
         idle: float = IDLE,
         kept: float = KEPT,
@@ -145,18 +145,19 @@ def lane_of(address: str) -> str:
     return address if parse(address).kind in ("server", "scripted") else _EMBEDDED
 
 
-def open_ready(address: str) -> Engine:
-    """The engine, without fetching a model; a server is asked whether it holds models to schemas.
+def open_ready(address: str, adapter: Adapter | None = None) -> Engine:
+    """The engine, without fetching a model; a server is asked whether it holds models to schemas, and
+    whether it has the adapter.
 
     Raises what ``open_engine`` and ``probe`` raise.
     """
     from ...engines.address import open_engine
     from ...engines.probe import probe
 
-    engine = open_engine(address, fetch=False)
+    engine = open_engine(address, fetch=False, adapters=() if adapter is None else (adapter,))
     if engine.info.kind == "openai":
         try:
-            probe(engine)
+            probe(engine, adapter=None if adapter is None else adapter.name)
         except BaseException:
             engine.close()
             raise

@@ -16,6 +16,8 @@ from ...jobs import JobRequest, Jobs
 from ...jobs.preflight import Preflight, preflight
 from ...project import SHIPPED
 from ...report_sets import ReportSets
+from ...tuning.shelf import AdapterChoice
+from ...tuning.shelf import choices as adapters
 from ...web.dependencies import Editor, TheStudio, Viewer
 from ...web.rendering import render
 from .routes import routes
@@ -32,6 +34,8 @@ class NewRun(BaseModel):
     shipped_codebooks: list[str]
     engines: list[EngineChoice]
     golds: list[GoldChoice]
+    adapters: list[AdapterChoice]
+    chosen_adapter: str
     chosen_reports: str
     chosen_codebook: str
     chosen_engine: str
@@ -52,11 +56,17 @@ def new_run(
     codebook: _Name = "",
     engine: Annotated[str, Query(max_length=2000)] = "",
     gold: _Name = "",
+    adapter: _Name = "",
 ) -> NewRun:
-    """What a run needs: reports, a codebook and an engine of the project."""
+    """What a run needs: reports, a codebook and an engine of the project, and an adapter of that engine where
+    one is wanted."""
     sets = ReportSets(studio.project, studio.database)
     engines = Engines(studio.database).choices()
     own_sets, own_codebooks = sets.names(), codebooks.names(studio.project)
+    tuned = adapters(studio.project, studio.database)
+    fitting = next((one.engines for one in tuned if one.name == adapter), [])
+    if fitting:
+        engine = engine if engine in fitting else fitting[0]
     return NewRun(
         reports=own_sets,
         shipped_reports=sets.shipped(),
@@ -64,6 +74,8 @@ def new_run(
         shipped_codebooks=codebooks.shipped(),
         engines=engines,
         golds=golds(studio),
+        adapters=tuned,
+        chosen_adapter=adapter if fitting else "",
         # What ships goes together: its reports are asked with its codebook.
         chosen_reports=reports or (codebook if codebook.startswith(SHIPPED) else _only(own_sets)),
         chosen_codebook=codebook or (reports if reports.startswith(SHIPPED) else _only(own_codebooks)),

@@ -1,0 +1,157 @@
+"""An adapter's card as pages show it: what it was trained on, with what, and how good it is."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ValidationError
+
+from ...adapter import Adapter
+from ...errors import ModelError
+
+
+def _finite(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _mapping(value: Any) -> Any:
+    return {} if value is None else value
+
+
+Number = Annotated[float | None, BeforeValidator(_finite)]
+Plain = str | int | float | bool | None
+
+
+class Estimate(BaseModel):
+    """A measured value with its interval."""
+
+    value: Number = None
+    low: Number = None
+    high: Number = None
+
+
+class Compared(BaseModel):
+    """A metric of the base as it was and with the adapter; ``difference``: after minus before, paired over
+    the same reports."""
+
+    name: str = ""
+    metric: str = ""
+    before: Annotated[Estimate, BeforeValidator(_mapping)] = Estimate()
+    after: Annotated[Estimate, BeforeValidator(_mapping)] = Estimate()
+    difference: Estimate | None = None
+
+
+class Metrics(Compared):
+    """What was measured on the reports of ``split``, asked through ``through``."""
+
+    split: str = "test"
+    through: str = ""
+    reports: int | None = None
+    variables: list[Compared] = []
+
+
+class Part(BaseModel):
+    """The reports of a part."""
+
+    count: int = 0
+
+
+class Dropped(BaseModel):
+    """Reports that were not used, and why."""
+
+    why: str
+    count: int
+
+
+class Data(BaseModel):
+    """The gold and how its reports were shared out."""
+
+    gold: str | None = None
+    reports: int | None = None
+    patients: int | None = None
+    train: Annotated[Part, BeforeValidator(_mapping)] = Part()
+    validation: Annotated[Part, BeforeValidator(_mapping)] = Part()
+    test: Annotated[Part, BeforeValidator(_mapping)] = Part()
+    dropped: list[Dropped] = []
+
+
+class Base(BaseModel):
+    """The model it was trained on."""
+
+    name: str | None = None
+    digest: str | None = None
+    kind: str | None = None
+    architecture: str | None = None
+    licence: str | None = None
+
+
+class CodebookOf(BaseModel):
+    """The codebook it answers."""
+
+    name: str | None = None
+    version: str | int | float | None = None
+    digest: str | None = None
+
+
+class Asking(BaseModel):
+    """How it is asked."""
+
+    form: str | None = None
+    bare: bool = False
+
+
+class TrainingOf(BaseModel):
+    """How it was trained. ``seconds`` of training alone."""
+
+    epochs: Number = None
+    steps: int | None = None
+    best_epoch: Number = None
+    tokens: int | None = None
+    seconds: Number = None
+    device: str | None = None
+
+
+class Agreement(BaseModel):
+    """How far llama.cpp and transformers agree with the adapter, as differences of logits."""
+
+    positions: int | None = None
+    mean: Number = None
+    largest: Number = None
+    tolerance: Number = None
+    without_adapter: Number = None
+
+    @property
+    def holds(self) -> bool:
+        return self.largest is not None and self.tolerance is not None and self.largest <= self.tolerance
+
+
+class Card(BaseModel):
+    """The parts of a card that people read; what is in the file besides stays there."""
+
+    name: str
+    created: str | None = None
+    digest: str = ""
+    base: Base = Base()
+    codebook: Annotated[CodebookOf, BeforeValidator(_mapping)] = CodebookOf()
+    asking: Annotated[Asking, BeforeValidator(_mapping)] = Asking()
+    data: Annotated[Data, BeforeValidator(_mapping)] = Data()
+    settings: Annotated[dict[str, Plain | list[Plain]], BeforeValidator(_mapping)] = {}
+    training: Annotated[TrainingOf, BeforeValidator(_mapping)] = TrainingOf()
+    metrics: Metrics | None = None
+    agreement: Agreement | None = None
+    notes: Annotated[list[str], BeforeValidator(lambda value: value or [])] = []
+    versions: Annotated[dict[str, str], BeforeValidator(_mapping)] = {}
+
+
+def card_of(adapter: Adapter) -> Card:
+    """Raises ModelError where the card has another form."""
+    try:
+        return Card.model_validate(dict(adapter.card))
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise ModelError(
+            f"The adapter's card has another form than it should, at {where}.",
+            hint="Copy the whole folder again, or train again.",
+            path=adapter.folder,
+        ) from None
