@@ -82,3 +82,50 @@ def random_lora(load_base: Callable[[Path], Any]) -> Callable[..., Any]:
         return model
 
     return make
+
+
+@pytest.fixture(scope="session")
+def toy_codebook() -> Callable[..., Any]:
+    """A codebook of two variables that reports of a liver are read for."""
+    from epicrisis.codebook import Codebook
+
+    def make(**changed: Any) -> Codebook:
+        content: dict[str, Any] = {
+            "name": "liver",
+            "version": "1",
+            "languages": ["nl"],
+            "variables": [
+                {
+                    "name": "lesions",
+                    "kind": "count",
+                    "label": "haarden",
+                    "definition": "Lesions of the liver.",
+                },
+                {
+                    "name": "enlarged",
+                    "kind": "boolean",
+                    "label": "milt vergroot",
+                    "definition": "The spleen is.",
+                },
+            ],
+        }
+        return Codebook.model_validate({**content, **changed})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def liver_files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A file of 24 short reports of 20 patients, and the gold for them."""
+    folder = tmp_path_factory.mktemp("liver")
+    reports, gold = ["id,patient,text"], ["id,lesions,enlarged"]
+    for number in range(24):
+        lesions = number % 4
+        enlarged = number % 3
+        spleen = ("Milt vergroot.", "Milt niet vergroot.", "")[enlarged]
+        reports.append(f"r{number:02},p{number % 20},Lever {number}: {lesions} haarden. {spleen}")
+        gold.append(f"r{number:02},{lesions},{('true', 'false', '')[enlarged]}")
+    files = folder / "reports.csv", folder / "gold.csv"
+    for path, lines in zip(files, (reports, gold), strict=True):
+        path.write_text("\n".join(lines) + "\n", "utf-8")
+    return files

@@ -21,6 +21,9 @@ SCHEMA = {
 }
 _MAX_TOKENS = 48
 
+#: Scripts, and models in training: these are no servers that could be set up otherwise.
+_TAKEN_AT_THEIR_WORD = ("scripted", "transformers")
+
 
 def probe(
     engine: Engine,
@@ -36,7 +39,7 @@ def probe(
     ``adapter`` as of a request.
     """
     info = engine.info
-    if info.kind == "scripted":
+    if info.kind in _TAKEN_AT_THEIR_WORD:
         return
     request = Request(
         _MESSAGES, schema=SCHEMA, max_tokens=_MAX_TOKENS, top_logprobs=1, timeout=timeout, adapter=adapter

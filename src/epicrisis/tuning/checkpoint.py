@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 from ..errors import OptionError, OutputError
@@ -143,7 +144,7 @@ def _load(path: Path, progress: Progress) -> Kept | None:
     try:
         state = torch.load(path / _STATE, map_location="cpu", weights_only=True)
         return Kept(progress, load_file(path / _WEIGHTS), load_file(path / _BEST), state)
-    except (OSError, SafetensorError, RuntimeError, EOFError, ValueError):
+    except (OSError, SafetensorError, RuntimeError, EOFError, ValueError, UnpicklingError):
         return None  # damaged: the one before it, or from the beginning
 
 

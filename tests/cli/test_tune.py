@@ -1,0 +1,136 @@
+"""``epicrisis tune`` from files to an adapter."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from epicrisis import cli
+
+CODEBOOK = """\
+name: liver
+version: "1"
+languages: [nl]
+variables:
+  - {name: lesions, kind: count, label: haarden}
+  - {name: enlarged, kind: boolean, label: milt vergroot}
+"""
+
+
+@pytest.fixture
+def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "liver.yaml").write_text(CODEBOOK)
+    reports, gold = ["id,text"], ["id,lesions,enlarged"]
+    for number in range(20):
+        reports.append(
+            f"r{number:02},Lever {number}: {number % 4} haarden. {'Milt vergroot.' * (number % 2)}"
+        )
+        gold.append(f"r{number:02},{number % 4},{'true' if number % 2 else ''}")
+    (tmp_path / "reports.csv").write_text("\n".join(reports))
+    (tmp_path / "gold.csv").write_text("\n".join(gold))
+    return tmp_path
+
+
+def tune(base: Path | str, *more: str) -> int:
+    """The command with these options in place of, or beside, the usual ones."""
+    usual = {
+        "--gold": "gold.csv",
+        "--base": str(base),
+        "--form": "value",
+        "--epochs": "2",
+        "--rank": "2",
+        "--threads": "1",
+        "--precision": "float32",
+    }
+    kept = [word for name, value in usual.items() if name not in more for word in (name, value)]
+    return cli.run(["tune", "liver.yaml", "reports.csv", "--out", "liver-1", "--bare", *kept, *more])
+
+
+def test_without_the_extra_it_says_which_to_install(
+    study: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sys
+
+    for name in ("torch", "peft", "transformers"):
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.delitem(sys.modules, "epicrisis.tuning.installed", raising=False)
+    assert tune("smollm2-135m-instruct") == 2
+    assert "pip install 'epicrisis[tune]'" in capsys.readouterr().err
+    assert not (study / "liver-1").exists()
+
+
+@pytest.fixture
+def base(write_gguf: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pytest.importorskip("torch")
+    pytest.importorskip("peft")
+    return write_gguf(tmp_path_factory.mktemp("base") / "tiny.gguf", layers=1, heads=2, heads_kv=2)
+
+
+def test_an_adapter_from_one_command(study: Path, base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert tune(base) == 0
+    said = capsys.readouterr()
+    assert "On the 3 test reports, through llama.cpp" in said.out
+    assert "epicrisis extract liver.yaml REPORTS --adapter liver-1" in said.out
+    assert "No patients are known" in said.err
+    assert "The licence of tiny is not known" in said.err
+    assert "Epoch 2: validation loss" in said.err
+    card = json.loads((study / "liver-1" / "card.json").read_text())
+    assert card["settings"]["alpha"] == 4.0
+    assert card["name"] == "liver-1"
+    assert tune(base, "--json", "--quiet") == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["card"] == card
+    assert said.err == ""
+
+
+def test_a_sweep_and_a_curve_go_before(study: Path, base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        tune(base, "--sweep", "learning_rate=1e-3,1e-2", "--curve", "--no-measure", "--json", "--quiet") == 0
+    )
+    found = json.loads(capsys.readouterr().out)
+    assert len(found["sweep"]["trials"]) == 2
+    assert (
+        found["card"]["settings"]["learning_rate"] == found["sweep"]["trials"][0]["settings"]["learning_rate"]
+    )
+    assert found["curve"]["points"][-1]["reports"] == found["card"]["data"]["train"]["count"]
+    assert found["curve_said"]
+    assert (study / "liver-1" / "curve" / "curve.svg").is_file()
+    # The best trial was trained to the end in the sweep: it is not trained again.
+    starts = [
+        event
+        for event in map(json.loads, (study / "liver-1" / "history.jsonl").read_text().splitlines())
+        if event["event"] == "start"
+    ]
+    assert [event["done"] for event in starts] == [starts[0]["steps"]]
+
+
+def test_augmented_reports_train_alone(study: Path, base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert tune(base, "--augment", "casing", "--no-measure", "--json", "--quiet", "--epochs", "1") == 0
+    card = json.loads(capsys.readouterr().out)["card"]
+    assert card["data"]["augmentation"] == ["casing"]
+    assert card["data"]["reports"] == 20
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--epochs", "0"), "--epochs must be at least 1"),
+        (("--learning-rate", "-1"), "--learning-rate must be above 0"),
+        (("--times", "2"), "--times says how often"),
+        (("--augment", "colours"), "colours"),
+        (("--sweep", "colour=1,2"), "colour"),
+        (("--base", "no-such-model"), "No engine is called"),
+        (("--gold", "nowhere.csv"), "nowhere.csv"),
+        (("--split", "nowhere.csv"), "nowhere.csv"),
+    ],
+)
+def test_what_makes_no_sense_is_said_at_once(
+    study: Path, base: Path, capsys: pytest.CaptureFixture[str], options: tuple[str, ...], words: str
+) -> None:
+    assert tune(base, *options) == 2
+    assert words in capsys.readouterr().err
+    assert not (study / "liver-1" / "card.json").exists()

@@ -1,0 +1,44 @@
+"""The order of training."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from epicrisis.tuning.batches import steps_of
+from epicrisis.tuning.encoding import Encoded
+
+
+def examples(lengths: list[int]) -> list[Encoded]:
+    return [Encoded(str(place), tuple(range(length)), 1) for place, length in enumerate(lengths)]
+
+
+@given(
+    lengths=st.lists(st.integers(2, 60), min_size=1, max_size=90),
+    batch=st.integers(1, 9),
+    accumulate=st.integers(1, 4),
+    epoch=st.integers(0, 3),
+)
+def test_every_example_comes_once_in_an_epoch(
+    lengths: list[int], batch: int, accumulate: int, epoch: int
+) -> None:
+    steps = steps_of(examples(lengths), epoch, batch=batch, accumulate=accumulate, seed=0)
+    assert sorted(place for step in steps for some in step for place in some) == list(range(len(lengths)))
+    assert all(len(step) <= accumulate and all(1 <= len(some) <= batch for some in step) for step in steps)
+
+
+def test_the_order_is_the_same_for_a_seed_and_another_in_the_next_epoch() -> None:
+    some = examples([5] * 40)
+    orders = [
+        steps_of(some, epoch, batch=4, accumulate=2, seed=seed)
+        for epoch, seed in ((0, 0), (0, 0), (1, 0), (0, 1))
+    ]
+    assert orders[0] == orders[1]
+    assert orders[0] != orders[2]
+    assert orders[0] != orders[3]
+
+
+def test_batches_have_examples_of_like_length() -> None:
+    steps = steps_of(examples(list(range(2, 66))), 0, batch=4, accumulate=1, seed=0)
+    padding = sum(max(some) * len(some) - sum(some) for step in steps for some in step)
+    assert padding <= 6 * len(steps)

@@ -1,0 +1,315 @@
+"""A real, tiny adapter from end to end: gold in, trained, through llama.cpp, out as answers."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("peft")
+
+from epicrisis.adapter import open_adapter  # noqa: E402
+from epicrisis.api import EngineSettings, extract  # noqa: E402
+from epicrisis.errors import ModelError, OptionError, OutputError  # noqa: E402
+from epicrisis.prompting import Form  # noqa: E402
+from epicrisis.tuning.base import find_base  # noqa: E402
+from epicrisis.tuning.data import Parts  # noqa: E402
+from epicrisis.tuning.events import read_history  # noqa: E402
+from epicrisis.tuning.gather import Gathered, gather  # noqa: E402
+from epicrisis.tuning.settings import Precision, TuningSettings  # noqa: E402
+from epicrisis.tuning.tune import Tuning, asked_as  # noqa: E402
+
+SETTINGS = TuningSettings(
+    rank=4,
+    alpha=8,
+    learning_rate=2e-2,
+    epochs=2,
+    batch=4,
+    patience=0,
+    precision=Precision.FLOAT32,
+    threads=1,
+    validate=4,
+)
+
+
+@pytest.fixture(scope="module")
+def gathered(toy_codebook: Callable[..., Any], liver_files: tuple[Path, Path]) -> Gathered:
+    reports, gold = liver_files
+    return gather(toy_codebook(), reports, gold)
+
+
+@pytest.fixture
+def make(toy_codebook: Callable[..., Any], tiny_base: Path, tmp_path: Path) -> Callable[..., Tuning]:
+    def made(settings: TuningSettings = SETTINGS, folder: str = "liver-1", **more: Any) -> Tuning:
+        return Tuning(
+            toy_codebook(),
+            find_base(str(more.pop("base", tiny_base))),
+            tmp_path / folder,
+            settings=settings,
+            options=asked_as(Form.VALUE, bare=True),
+            **more,
+        )
+
+    return made
+
+
+def weights(folder: Path) -> dict[str, Any]:
+    from safetensors.torch import load_file
+
+    return load_file(folder / "adapter_model.safetensors")
+
+
+def test_from_gold_to_answers(
+    make: Callable[..., Tuning],
+    gathered: Gathered,
+    toy_codebook: Callable[..., Any],
+    tmp_path: Path,
+    tiny_base: Path,
+) -> None:
+    adapter = make().run(gathered.parts, gold=gathered.gold, notes=gathered.notes)
+    folder = tmp_path / "liver-1"
+    assert {path.name for path in folder.iterdir()} == {
+        "README.md", "adapter.gguf", "adapter_config.json", "adapter_model.safetensors", "card.json",
+        "history.jsonl",
+    }  # fmt: skip
+    card = adapter.card
+    adapter.check_files()
+    assert card["base"]["digest"] == find_base(str(tiny_base)).digest
+    assert (
+        card["agreement"]["mean"]
+        <= card["agreement"]["tolerance"]
+        <= 1e-3
+        < card["agreement"]["without_adapter"]
+    )
+    counts = [card["data"][part]["count"] for part in ("train", "validation", "test")]
+    assert counts == [len(some) for _, some in gathered.parts.named()]
+    assert adapter.seen() == {one.report.id for one in (*gathered.parts.train, *gathered.parts.validation)}
+    # A model of random weights says nothing that is right; what it was tuned to say is JSON at least.
+    metrics = card["metrics"]
+    assert metrics["reports"] == counts[2]
+    assert metrics["through"] == "llama.cpp"
+    assert [one["name"] for one in metrics["variables"]][:2] == ["lesions", "enlarged"]
+    assert len(card["training"]["history"]) == 2
+    losses = [one["loss"] for one in card["training"]["history"]]
+    assert losses[1] < losses[0]
+    assert str(tmp_path) not in (folder / "card.json").read_text() + (folder / "README.md").read_text()
+    assert "haarden" not in "".join(path.read_text() for path in folder.glob("*.json*"))
+    events = [event["event"] for event in read_history(folder)]
+    assert events[0] == "note" or events[0] == "stage"
+    assert events[-1] == "end"
+    assert events.count("validation") == 2
+
+    run = extract(
+        [one.report for one in gathered.parts.test],
+        toy_codebook(),
+        str(tiny_base),
+        adapter=folder,
+        settings=EngineSettings(threads=1),
+        store=tmp_path / "store.sqlite",
+    )
+    assert run.counts.done == counts[2]
+    assert run.manifest.options["adapter"]["digest"] == adapter.digest
+    assert run.manifest.options["bare"] is True
+
+
+def test_the_same_call_again_is_done_at_once(
+    make: Callable[..., Tuning], gathered: Gathered, tmp_path: Path
+) -> None:
+    first = make().run(gathered.parts, gold=gathered.gold, measure=False)
+    events = read_history(tmp_path / "liver-1")
+    again = make().run(gathered.parts, gold=gathered.gold, measure=False)
+    assert again.card == first.card
+    assert read_history(tmp_path / "liver-1") == events
+    with pytest.raises(OptionError, match="holds another adapter"):
+        make(SETTINGS.with_(rank=2)).run(gathered.parts, gold=gathered.gold)
+    anew = make(SETTINGS.with_(rank=2)).run(gathered.parts, gold=gathered.gold, measure=False, fresh=True)
+    assert anew.digest != first.digest
+
+
+@pytest.mark.parametrize("stop", [3, 7])
+def test_killed_and_gone_on_with_gives_the_same_weights(
+    make: Callable[..., Tuning],
+    gathered: Gathered,
+    tmp_path: Path,
+    stop: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With dropout, so that the random generator's state counts too."""
+    settings = SETTINGS.with_(dropout=0.2)
+    monkeypatch.setattr("epicrisis.tuning.training._TELL_EVERY", 0.0)
+    make(settings, "whole").run(gathered.parts, gold=gathered.gold, measure=False)
+
+    def interrupt(event: Mapping[str, Any]) -> None:
+        if event["event"] == "step" and event["step"] == stop:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        make(settings, "stopped", listener=interrupt).run(gathered.parts, gold=gathered.gold, measure=False)
+    assert read_history(tmp_path / "stopped")[-1] == {"event": "end", "status": "interrupted", "error": None}
+    make(settings, "stopped").run(gathered.parts, gold=gathered.gold, measure=False)
+    whole, stopped = weights(tmp_path / "whole"), weights(tmp_path / "stopped")
+    assert whole.keys() == stopped.keys()
+    assert all(torch.equal(whole[name], stopped[name]) for name in whole)
+    steps = [event["step"] for event in read_history(tmp_path / "stopped") if event["event"] == "step"]
+    assert steps == sorted(set(steps))
+
+
+def test_the_best_epoch_is_kept_and_patience_ends_it(
+    make: Callable[..., Tuning], gathered: Gathered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scores = itertools.chain([0.4, 0.6, 0.5, 0.5], itertools.repeat(0.9))
+    monkeypatch.setattr("epicrisis.tuning.scoring.Scorer.__call__", lambda self: next(scores))
+    adapter = make(SETTINGS.with_(epochs=8, patience=2)).run(
+        gathered.parts, gold=gathered.gold, measure=False
+    )
+    training = adapter.card["training"]
+    assert (training["best_epoch"], training["epochs"]) == (2, 4)
+
+
+def test_a_pause_goes_on_to_the_same_end(
+    make: Callable[..., Tuning], gathered: Gathered, tmp_path: Path
+) -> None:
+    make(folder="whole").run(gathered.parts, gold=gathered.gold, measure=False)
+    make(folder="paused").score(gathered.parts, until=1)
+    make(folder="paused").run(gathered.parts, gold=gathered.gold, measure=False)
+    whole, paused = weights(tmp_path / "whole"), weights(tmp_path / "paused")
+    assert all(torch.equal(whole[name], paused[name]) for name in whole)
+
+
+def test_qwen2_too(make: Callable[..., Tuning], gathered: Gathered, tiny_qwen2: Path) -> None:
+    adapter = make(SETTINGS.with_(epochs=1), base=tiny_qwen2).run(gathered.parts, gold="gold", measure=False)
+    assert adapter.card["agreement"]["mean"] < 1e-3
+    assert adapter.card["base"]["architecture"] == "qwen2"
+
+
+def test_an_adapter_on_the_wrong_base_is_refused(
+    make: Callable[..., Tuning],
+    gathered: Gathered,
+    tiny_quantised: Path,
+    toy_codebook: Callable[..., Any],
+    tmp_path: Path,
+) -> None:
+    make(SETTINGS.with_(epochs=1)).run(gathered.parts, gold=gathered.gold, measure=False)
+    with pytest.raises(ModelError, match="was trained on tiny"):
+        extract(
+            ["Lever: 3 haarden."],
+            toy_codebook(),
+            str(tiny_quantised),
+            adapter=tmp_path / "liver-1",
+            store=tmp_path / "store.sqlite",
+        )
+
+
+def test_a_folder_as_base_is_measured_through_transformers(
+    make: Callable[..., Tuning], gathered: Gathered, tiny_base: Path, tmp_path: Path
+) -> None:
+    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+
+    folder = tmp_path / "base"
+    where = {"pretrained_model_name_or_path": str(tiny_base.parent), "gguf_file": tiny_base.name}
+    AutoTokenizer.from_pretrained(**where).save_pretrained(folder)
+    model = AutoModelForCausalLM.from_pretrained(
+        **where, dtype=torch.float32, quantization_config=GgufConfig(dequantize=True)
+    )
+    model.config.quantization_config = None
+    for name in ("quantization_config",):
+        if hasattr(model.config, name):
+            delattr(model.config, name)
+    model.hf_quantizer = None
+    model.is_quantized = False
+    model.save_pretrained(folder)
+    adapter = make(SETTINGS.with_(epochs=1), base=folder).run(gathered.parts, gold=gathered.gold)
+    assert adapter.card["base"]["kind"] == "folder"
+    assert adapter.card["metrics"]["through"] == "transformers"
+    assert adapter.card["agreement"] is None
+    assert any("was not checked" in note for note in adapter.card["notes"])
+    assert any("licence of base is not known" in note for note in adapter.card["notes"])
+
+
+def test_reports_that_are_too_long_are_said(make: Callable[..., Tuning], gathered: Gathered) -> None:
+    short = SETTINGS.with_(epochs=1, max_length=95)
+    adapter = make(short).run(gathered.parts, gold=gathered.gold, measure=False)
+    dropped = {one["why"]: one["count"] for one in adapter.card["data"]["dropped"]}
+    assert dropped["longer than the maximum"] > 0
+    assert any("are left out" in note and "--max-length" in note for note in adapter.card["notes"])
+    with pytest.raises(OptionError, match="No report fits into 20 tokens"):
+        make(SETTINGS.with_(max_length=20), "none").run(gathered.parts, gold=gathered.gold)
+
+
+def test_memory_that_does_not_suffice_names_the_settings(
+    make: Callable[..., Tuning], gathered: Gathered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory")
+
+    monkeypatch.setattr("epicrisis.tuning.training.Training._loss", full)
+    with pytest.raises(OptionError, match="not enough memory") as caught:
+        make().run(gathered.parts, gold=gathered.gold)
+    assert "--batch 2 --accumulate 2" in (caught.value.hint or "")
+    assert "--max-length" in (caught.value.hint or "")
+
+
+def test_a_loss_that_is_no_number_names_the_rate(make: Callable[..., Tuning], gathered: Gathered) -> None:
+    with pytest.raises(OptionError, match="ran away") as caught:
+        make(SETTINGS.with_(learning_rate=1e30, clip=1e30, warmup=0.0)).run(
+            gathered.parts, gold=gathered.gold
+        )
+    assert "--learning-rate" in (caught.value.hint or "")
+
+
+def test_a_full_disk_in_the_middle_goes_on_from_the_checkpoint_before(
+    make: Callable[..., Tuning], gathered: Gathered, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from epicrisis.tuning.checkpoint import Checkpoints
+
+    save = Checkpoints.save
+
+    def full(self: Checkpoints, progress: Any, *rest: Any) -> None:
+        if progress.epoch == 2:
+            raise OutputError("The checkpoint cannot be written: No space left on device.")
+        save(self, progress, *rest)
+
+    monkeypatch.setattr(Checkpoints, "save", full)
+    with pytest.raises(OutputError):
+        make().run(gathered.parts, gold=gathered.gold, measure=False)
+    monkeypatch.undo()
+    assert read_history(tmp_path / "liver-1")[-1]["status"] == "failed"
+    make().run(gathered.parts, gold=gathered.gold, measure=False)
+    begun = [event["done"] for event in read_history(tmp_path / "liver-1") if event["event"] == "start"]
+    assert begun[0] == 0 < begun[1]
+
+
+def test_target_modules_that_there_are_not_are_named(make: Callable[..., Tuning], gathered: Gathered) -> None:
+    with pytest.raises(OptionError, match="none of the target modules qkv") as caught:
+        make(SETTINGS.with_(targets=("qkv",))).run(gathered.parts, gold=gathered.gold)
+    assert "q_proj" in (caught.value.hint or "")
+
+
+def test_no_gpu_says_what_to_do(make: Callable[..., Tuning], monkeypatch: pytest.MonkeyPatch) -> None:
+    from epicrisis.tuning.settings import Preset
+
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    monkeypatch.setattr("torch.backends.mps.is_available", lambda: False)
+    with pytest.raises(OptionError, match="no GPU") as caught:
+        make(preset=Preset.GPU)
+    assert "--preset cpu" in (caught.value.hint or "")
+    with pytest.raises(OptionError, match="no device 'cuda:7'"):
+        make(SETTINGS.with_(device="cuda:7"))
+
+
+def test_without_a_test_part_nothing_is_claimed(
+    make: Callable[..., Tuning], gathered: Gathered, tmp_path: Path
+) -> None:
+    parts = Parts(gathered.parts.train, gathered.parts.validation)
+    adapter = make(SETTINGS.with_(epochs=1)).run(parts, gold=gathered.gold)
+    assert adapter.card["metrics"] is None
+    assert "Not measured" in (tmp_path / "liver-1" / "README.md").read_text()
+    assert (
+        json.loads((tmp_path / "liver-1" / "card.json").read_text())
+        == open_adapter(tmp_path / "liver-1").card
+    )
