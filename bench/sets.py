@@ -40,10 +40,12 @@ class Dataset(NamedTuple):
 def dataset(
     name: str, data: Path, *, limit: int | None = None, longest: int | None = None, stated: int = 0
 ) -> Dataset:
-    """One of ``breast``, ``vitals``, ``thyroid``, or ``brain-mri`` that ships: the first ``limit`` reports
-    of at most ``longest`` characters with at least ``stated`` values in gold."""
+    """One of ``breast``, ``breast-silver``, ``vitals``, ``thyroid``, or ``brain-mri`` that ships: the first
+    ``limit`` reports of at most ``longest`` characters with at least ``stated`` values in gold."""
     shipped = name in library.names()
-    codebook = load(library.path(name) if shipped else HERE / "codebooks" / f"{name}.yaml")
+    codebook = load(
+        library.path(name) if shipped else HERE / "codebooks" / f"{name.removesuffix('-silver')}.yaml"
+    )
     cases = [
         case
         for case in _CASES[name](data, codebook)
@@ -58,8 +60,8 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
         yield from map(json.loads, lines)
 
 
-def _breast(data: Path, codebook: Codebook) -> Iterator[Case]:
-    for row in _rows(data / "tcga_registry" / "data.jsonl"):
+def _breast(data: Path, codebook: Codebook, folder: str = "tcga_registry") -> Iterator[Case]:
+    for row in _rows(data / folder / "data.jsonl"):
         if row["gold"].get("cancer_category") == "breast":
             record = row["gold"]["cancer_data"]
             record["laterality"] = record["cancer_laterality"]
@@ -67,6 +69,11 @@ def _breast(data: Path, codebook: Codebook) -> Iterator[Case]:
             if gold["tumor_size"] is not None:
                 gold["tumor_size"] = {"value": gold["tumor_size"], "unit": "mm"}
             yield Case(Report(row["id"], row["text"], language="en"), gold)
+
+
+def _breast_silver(data: Path, codebook: Codebook) -> Iterator[Case]:
+    """Other reports with the answers of a model of 20 B, which nobody corrected: for training alone."""
+    return _breast(data, codebook, "tcga_registry_silver")
 
 
 _SOURCE = {
@@ -124,4 +131,10 @@ def _brain_mri(_: Path, codebook: Codebook) -> Iterator[Case]:
         yield Case(report, {name: cell.value for name, cell in gold[report.id].items()})
 
 
-_CASES = {"brain-mri": _brain_mri, "breast": _breast, "vitals": _vitals, "thyroid": _thyroid}
+_CASES = {
+    "brain-mri": _brain_mri,
+    "breast": _breast,
+    "breast-silver": _breast_silver,
+    "vitals": _vitals,
+    "thyroid": _thyroid,
+}
