@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import Any
 
 from ..engines.machine import usable_cores
@@ -19,7 +18,6 @@ def machine_for(settings: TuningSettings, preset: Preset) -> Machine:
     import torch
 
     torch.set_num_threads(settings.threads or usable_cores())
-    _give_memory_back()
     name = settings.device or ("cpu" if preset is Preset.CPU else _gpu(torch))
     try:
         device = torch.device(name)
@@ -30,22 +28,6 @@ def machine_for(settings: TuningSettings, preset: Preset) -> Machine:
             hint="Train on the processor: --preset cpu. For a GPU, install the PyTorch that fits its driver.",
         ) from None
     return Machine(device, _dtype(torch, device, settings.precision))
-
-
-#: glibc's mallopt parameter for the size (bytes) from which memory is mapped by itself, and that size.
-_M_MMAP_THRESHOLD, _MAPPED = -3, 1 << 20
-
-
-def _give_memory_back() -> None:
-    """Have large blocks given back to the system when they are freed.
-
-    Batches of changing lengths leave gaps in the heap that nothing fits into: a training that needs 4 GB
-    grew to 13 GB. Elsewhere than with glibc nothing happens.
-    """
-    import ctypes
-
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL("libc.so.6").mallopt(_M_MMAP_THRESHOLD, _MAPPED)
 
 
 def _gpu(torch: Any) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +20,9 @@ from .settings import Schedule, TuningSettings
 #: Seconds between two checkpoints within an epoch, and between two events of steps.
 _CHECKPOINT_EVERY = 120.0
 _TELL_EVERY = 2.0
+
+#: Steps between two times that free memory is given back.
+_TRIM_EVERY = 16
 
 #: The score of a model on the validation reports, higher is better; ``None`` where there is none.
 Score = Callable[[], float | None]
@@ -134,6 +139,8 @@ class Training:
             started = time.monotonic()
             loss = self._step(step)
             read = sum(len(self._train[place]) for batch in step for place in batch)
+            if self._machine.device.type == "cpu" and progress.step % _TRIM_EVERY == 0:
+                give_memory_back()
             now = time.monotonic()
             progress.seconds += now - started
             progress.tokens += read
@@ -279,6 +286,17 @@ class Training:
         from peft import set_peft_model_state_dict
 
         set_peft_model_state_dict(self._model, dict(weights))
+
+
+def give_memory_back() -> None:
+    """Return what is free in the heap to the system.
+
+    Batches of changing lengths leave gaps there that nothing fits into: a training that needs 4 GB grew to
+    13 GB. Doing so after every step takes nearly as long as the step. Elsewhere than with glibc nothing
+    happens.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def rate(settings: TuningSettings, step: int, steps: int) -> float:
