@@ -111,7 +111,8 @@ def test_it_is_written_again_only_when_something_changed(room: Any) -> None:
 
 def test_it_can_be_chosen_by_name(room: Any) -> None:
     (room.studio.project.shelf("gold") / "older.csv").write_text("id,infarct\nR-1,true\n", "utf-8")
-    assert [one.name for one in golds.names(room.studio)] == ["older.csv", "library:brain-mri", "library:elmtex"]
+    shipped = ["library:brain-mri", "library:elmtex"]
+    assert [one.name for one in golds.names(room.studio)] == ["older.csv", *shipped]
     room.judge("anna", "R-1", "infarct", True)
     first = golds.names(room.studio)[0]
     assert (first.name, first.label, first.kind) == ("review:rev1", "Two readers", "review")
