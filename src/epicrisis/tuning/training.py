@@ -21,6 +21,9 @@ from .settings import Schedule, TuningSettings
 _CHECKPOINT_EVERY = 120.0
 _TELL_EVERY = 2.0
 
+#: Batches are padded to a multiple of this many tokens.
+_ROUNDED = 32
+
 #: Steps between two times that free memory is given back.
 _TRIM_EVERY = 16
 
@@ -185,7 +188,8 @@ class Training:
         """
         torch = self._torch
         device = self._machine.device
-        longest = max(map(len, examples))
+        # Lengths of a few kinds: for every new shape the processor's kernels are made anew, and kept.
+        longest = -(-max(map(len, examples)) // _ROUNDED) * _ROUNDED
         tokens = torch.zeros((len(examples), longest), dtype=torch.long)
         mask = torch.zeros_like(tokens)
         learned = torch.zeros((len(examples), longest), dtype=torch.bool)
