@@ -77,6 +77,11 @@ def test_how_far_it_is(tmp_path: Path) -> None:
     assert 0 <= found.left <= 98
 
 
+def test_what_is_left_is_of_the_training_alone(tmp_path: Path) -> None:
+    found = write(tmp_path, START, step(40, 1.0), {"event": "stage", "stage": "after"})
+    assert (found.stage, found.left) == ("after", None)
+
+
 def test_a_line_that_is_being_written_is_left_out(tmp_path: Path) -> None:
     found = write(tmp_path, START, step(1, 3.0), '{"event": "step", "st', end="")
     assert [one.step for one in found.losses] == [1]

@@ -113,7 +113,7 @@ def test_what_came_of_it(study: Any, client: Any) -> None:
 @pytest.mark.parametrize(
     ("difference", "words"),
     [
-        ({"value": 0.01, "low": -0.05, "high": 0.07}, "cannot be told apart"),
+        ({"value": 0.01, "low": -0.05, "high": 0.07}, "no clear difference"),
         ({"value": -0.1, "low": -0.2, "high": -0.02}, "worse"),
     ],
 )
@@ -204,6 +204,8 @@ def test_a_run_is_begun_with_an_adapter_of_its_engine(study: Any, client: Any) -
     assert (other.status_code, other.json()["code"]) == (422, "model")
     assert "was trained on" in other.json()["message"]
     assert client.post("/api/runs", json=asked | {"engine": found["chosen_engine"]}).status_code == 201
+    assert client.delete("/api/tune/kidney-1").status_code == 409
+    assert study.out().exists()
     gone = client.post("/api/runs", json=asked | {"engine": found["chosen_engine"], "adapter": "none"})
     assert gone.status_code == 404
 
@@ -233,6 +235,28 @@ def test_a_run_asks_with_the_adapter(study: Any, client: Any) -> None:
     assert ready.task.options["adapter"]["name"] == "kidney-1"
     before = client.post("/api/preflight", json=request.model_dump(mode="json")).json()
     assert (before["problems"], before["reports"]) == ([], 6)
+
+
+def test_a_run_with_an_adapter_says_so_and_not_where_it_lies(study: Any, client: Any) -> None:
+    from epicrisis.adapter import open_adapter
+    from epicrisis.api import extract
+    from epicrisis.engines.scripted import ScriptedEngine
+
+    adapter = open_adapter(study.put_adapter())
+    run = extract(
+        study.project.shelf("reports") / "reports.csv",
+        study.project.shelf("codebooks") / "kidney.yaml",
+        ScriptedEngine(default={"normal": {"quote": None, "value": None}}, adapters=[adapter]),
+        adapter=adapter,
+        store=study.project.store,
+    )
+    found = client.get(f"/api/runs/{run.id}").json()
+    assert found["manifest"]["options"]["adapter"] == {
+        "name": "kidney-1", "digest": adapter.digest, "folder": "adapters/kidney-1",
+    }  # fmt: skip
+    for answer in (client.get(f"/runs/{run.id}"), client.get(f"/api/runs/{run.id}/manifest")):
+        assert "kidney-1" in answer.text
+        assert str(study.project.folder) not in answer.text
 
 
 def test_the_page_of_models_shows_adapters_with_their_cards(study: Any, client: Any, home: Any) -> None:

@@ -113,6 +113,11 @@ def shown_manifest(project: Project, manifest: Manifest) -> Manifest:
         shown.source.path = project.shown(shown.source.path)
     if shown.codebook.path is not None:
         shown.codebook.path = project.shown(shown.codebook.path)
+    adapter = shown.options.get("adapter")
+    if isinstance(adapter, dict) and "folder" in adapter:
+        # What it was trained on is in its card.
+        kept = {name: value for name, value in adapter.items() if name not in ("ids", "texts")}
+        shown.options = shown.options | {"adapter": kept | {"folder": project.shown(adapter["folder"])}}
     address = shown.engine.address
     if address is not None and not address.lower().startswith(("http://", "https://", "hf:")):
         kind, colon, path = address.rpartition(":")

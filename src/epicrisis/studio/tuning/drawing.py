@@ -15,6 +15,8 @@ WIDTH, HEIGHT = 560, 280
 LEFT, RIGHT, TOP, BOTTOM = 58, 18, 14, 46
 #: Points of a curve at most; of more, the mean of neighbours is drawn.
 _MOST = 240
+#: Where an axis of shares may begin, so that four parts of it are round numbers.
+_FROM = (0.0, 0.2, 0.6, 0.8)
 
 
 class Tick(BaseModel):
@@ -79,7 +81,7 @@ def score_plot(found: History) -> Plot | None:
     if not scores:
         return None
     shares = all(0 <= one <= 1 for one in scores)
-    low = max(0.0, math.floor(min(scores) * 5 - 0.5) / 5) if shares else min(0.0, *scores)
+    low = max(one for one in _FROM if one == 0 or one < min(scores)) if shares else min(0.0, *scores)
     scale = _Scale(_steps(found), low, 1.0 if shares else _nice(max(scores)))
     return _with_dots(scale.framed(), scale, [(one.step, one.score, one.best) for one in found.validations])
 

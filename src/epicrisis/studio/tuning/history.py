@@ -89,6 +89,8 @@ Event = Mapping[str, Any]
 
 def _stage(found: History, event: Event) -> None:
     found.stage, found.ended, found.error = _text(event, "stage") or None, None, None
+    # What was left was of the training alone.
+    found.eta = None
 
 
 def _start(found: History, event: Event) -> None:

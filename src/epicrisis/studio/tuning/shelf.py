@@ -59,10 +59,16 @@ def choices(project: Project, database: Database) -> list[AdapterChoice]:
             name=adapter.folder.name,
             base=adapter.base_name,
             codebook=_codebook(adapter),
-            engines=[address for address, digest in digests.items() if fits(adapter, address, digest)],
+            engines=_fitting(adapter, digests),
         )
         for adapter in adapters
     ]
+
+
+def _fitting(adapter: Adapter, digests: dict[str, str | None]) -> list[str]:
+    """The engines it fits, those that are known to be its base first."""
+    found = [address for address, digest in digests.items() if fits(adapter, address, digest)]
+    return sorted(found, key=lambda address: digests[address] is None)
 
 
 def fits(adapter: Adapter, address: str, digest: str | None) -> bool:

@@ -7,6 +7,8 @@ import json
 from fastapi import Response
 from pydantic import BaseModel
 
+from ...jobs import Jobs
+from ...jobs.job import OPEN
 from ...jobs.trainings import Trainings
 from ...shelves import Shelved
 from ...studio import Studio
@@ -66,6 +68,11 @@ def remove_training(studio: TheStudio, person: Admin, name: TuneName) -> None:
     known = details(studio, name)
     if not known.may_remove:
         raise conflict("This training is waiting or at work.", "Stop it first.")
+    waiting = Jobs(studio.project).with_status(*OPEN)
+    if any(job.request.adapter == name for job in waiting):
+        raise conflict(
+            "A run waits or works with this adapter.", "Wait until the run ends, or cancel it first."
+        )
     jobs = Trainings(studio.project)
     for job in jobs.all():
         if job.request.name == name:
