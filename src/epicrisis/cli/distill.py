@@ -47,9 +47,9 @@ def distill(
         Literal["ignore", "not-mentioned"],
         Parameter(
             group=_ANSWERS,
-            help="What a blank cell of --reviewed says: the report is silent, or nobody looked.",
+            help="What a blank cell of --reviewed says: nobody looked, or the report is silent.",
         ),
-    ] = "not-mentioned",
+    ] = "ignore",
     gold: Annotated[
         str | None,
         Parameter(group=_HELD, help="The gold you tune and test with: all of it, unless --split divides it."),

@@ -20,15 +20,16 @@ LADDER = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 class VariableCount:
     """What became of one variable, in reports that the run answered and that may be trained on.
 
-    ``values``, ``silent`` and ``failed`` count all its answers; ``taken_values``, ``taken_silent`` and
-    ``reviewed`` those taken (a person's among the former two as well); ``ruled_out`` those that others
-    leave nothing to say; ``open`` those without an answer to train on, ``alone`` the reports in which
-    nothing else is open. ``silver_values`` and ``silver_silent`` are of the reports that were kept.
+    ``values``, ``silent``, ``not_applicable`` and ``failed`` count all its answers; ``taken_values``,
+    ``taken_silent`` and ``reviewed`` those taken (a person's among the former two as well); ``ruled_out``
+    those that others leave nothing to say; ``open`` those without an answer to train on, ``alone`` the
+    reports in which nothing else is open. ``silver_values`` and ``silver_silent`` are of the reports kept.
     """
 
     name: str
     values: int = 0
     silent: int = 0
+    not_applicable: int = 0
     failed: int = 0
     taken_values: int = 0
     taken_silent: int = 0
@@ -41,11 +42,12 @@ class VariableCount:
 
     @property
     def answers(self) -> int:
-        return self.values + self.silent + self.failed
+        return self.values + self.silent + self.not_applicable + self.failed
 
     @property
     def shares_silent(self) -> tuple[float, float]:
-        """How often it is silent: among all valid answers, and in the silver; 0 where there are none."""
+        """How often it is silent where it applies: among all valid answers, and in the silver; 0 where
+        there are none."""
         every, silver = self.values + self.silent, self.silver_values + self.silver_silent
         return self.silent / every if every else 0.0, self.silver_silent / silver if silver else 0.0
 
@@ -83,7 +85,8 @@ class Counting:
             status = Status.FAILED if answer is None else answer.status
             count.values += status.has_value
             count.failed += status is Status.FAILED
-            count.silent += not status.has_value and status is not Status.FAILED
+            count.silent += status is Status.NOT_MENTIONED
+            count.not_applicable += status is Status.NOT_APPLICABLE
             count.ruled_out += verdict is Verdict.RULED_OUT
             count.reviewed += verdict is Verdict.REVIEWED
             if verdict in (Verdict.SURE, Verdict.REVIEWED):
@@ -96,5 +99,5 @@ class Counting:
     def keep(self, silver: SilverReport) -> None:
         """Count a report that is in the silver."""
         for name, cell in silver.cells.items():
-            self.variables[name].silver_values += cell.value is not None
-            self.variables[name].silver_silent += cell.value is None
+            self.variables[name].silver_values += cell.status.has_value
+            self.variables[name].silver_silent += cell.status is Status.NOT_MENTIONED

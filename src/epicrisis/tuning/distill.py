@@ -114,11 +114,10 @@ def distill(
             hint="Finish it first, with the command that began it.",
         )
     clear, left_out = (list(reports), Counter[str]()) if held is None else held.clear(reports)
-    answered = _Answered(run, clear)
-    left_out += answered.left_out
+    answered = _Answered(run, clear, left_out)
     people = {} if reviewed is None else reviewed.cells
     counting = Counting(codebook, at_least, people)
-    found = [(report, counting.take(extraction)) for report, extraction in answered]
+    found = [(report, extraction, counting.take(extraction)) for report, extraction in answered]
     kept = list(_without_twins(_fit(codebook, found, left_out), left_out))
     for one in kept:
         counting.keep(one)
@@ -139,9 +138,9 @@ def distill(
 class _Answered:
     """The reports that a run answered, each with its answers; the others are counted by the reason."""
 
-    def __init__(self, run: StoredRun, reports: Sequence[Report]) -> None:
-        self.left_out = Counter[str]()
+    def __init__(self, run: StoredRun, reports: Sequence[Report], left_out: Counter[str]) -> None:
         self._reports = reports
+        self._left_out = left_out
         self._found = {record.report_id: record.extraction for record in run.records()}
         with Store(run.store_path, create=False) as store:
             rows = store.rows(store.run(run.id).number)
@@ -153,25 +152,23 @@ class _Answered:
             if reason is None:
                 yield report, self._found[report.id]
             else:
-                self.left_out[reason] += 1
+                self._left_out[reason] += 1
 
     def _reason(self, report: Report) -> str | None:
         if not report.text.strip():
             return NO_TEXT
         if report.id not in self._found:
             return NOT_IN_RUN
-        if self._digests[report.id] != report.digest:
-            return OTHER_TEXT
-        return FAILED if self._found[report.id].failed else None
+        return None if self._digests[report.id] == report.digest else OTHER_TEXT
 
 
 def _fit(
-    codebook: Codebook, found: Sequence[tuple[Report, Taken]], left_out: Counter[str]
+    codebook: Codebook, found: Sequence[tuple[Report, Extraction, Taken]], left_out: Counter[str]
 ) -> Iterator[SilverReport]:
     """The reports that are whole and that a model could be shown; the others are counted."""
-    for report, taken in found:
+    for report, extraction, taken in found:
         if taken.open:
-            left_out[OPEN] += 1
+            left_out[FAILED if extraction.failed else OPEN] += 1
             continue
         grounds = Grounds(report.text)
         cells = {
@@ -250,6 +247,8 @@ def _nothing(left_out: Counter[str], counting: Counting, reviewed: bool) -> Opti
         worst = sorted(counting.variables.values(), key=lambda one: -one.open)[:3]
         named = ", ".join(f"{one.name} (open in {one.open})" for one in worst if one.open)
         hints.append(f"Review what is open most often, and give it with --reviewed: {named}.")
+    elif left_out[FAILED]:
+        hints.append("See why they failed: epicrisis runs show.")
     elif left_out[NOT_IN_RUN]:
         hints.append("Name the reports of the run; ids are compared as text: name the id column with --id.")
     else:
