@@ -55,9 +55,12 @@ def test_without_the_extra_it_says_which_to_install(
 ) -> None:
     import sys
 
+    import epicrisis.tuning
+
     for name in ("torch", "peft", "transformers"):
         monkeypatch.setitem(sys.modules, name, None)
     monkeypatch.delitem(sys.modules, "epicrisis.tuning.installed", raising=False)
+    monkeypatch.delattr(epicrisis.tuning, "installed", raising=False)
     assert tune("smollm2-135m-instruct") == 2
     assert "pip install 'epicrisis[tune]'" in capsys.readouterr().err
     assert not (study / "liver-1").exists()

@@ -68,12 +68,11 @@ def learning_curve(
     about: str = "",
     fresh: bool = False,
 ) -> Curve:
-    """How good it gets with how many training reports, measured on the test part (on the validation part
-    where there is no test part)."""
+    """How good it gets with how many training reports, measured on the validation part: the test part stays
+    unseen."""
 
     def run(chosen: Sequence[Annotated], where: Path) -> Measured:
-        some = dataclasses.replace(parts, train=chosen)
-        return make(settings, where).score(some, on_test=bool(parts.test))
+        return make(settings, where).score(dataclasses.replace(parts, train=chosen))
 
     return curve(
         parts.train,

@@ -22,7 +22,7 @@ from .base import Base, load_model, load_tokenizer
 from .before_after import BeforeAfter
 from .card import data_of, fingerprint, write_card
 from .checkpoint import Checkpoints, Progress
-from .data import Annotated, Parts
+from .data import Parts
 from .encoding import Encoded, Encoder
 from .events import HISTORY, Journal, Listener
 from .examples import Examples
@@ -185,16 +185,15 @@ class Tuning:
         augmentation: Sequence[Augmentation] = (),
         times: int = 1,
         until: int | None = None,
-        on_test: bool = False,
     ) -> Measured:
-        """Train, and only say how good it got: the share of the validation part's cells right, or of the
-        test part's if ``on_test``. No adapter is written; checkpoints stay, so that a later call with the
-        same data and settings goes on. ``until``: the epoch to pause after. Raises as ``run`` does."""
+        """Train, and only say how good it got: the share of the validation part's cells right. No adapter is
+        written; checkpoints stay, so that a later call with the same data and settings goes on. ``until``:
+        the epoch to pause after. Raises as ``run`` does."""
         examples = self._examples(parts, more, augmentation, times)
         made_of = self._made_of(parts, examples)
         ready = self._ready(parts, examples)
         self._training_of(ready, made_of, self._scorer(ready)).run(until)
-        return self._scorer(ready, parts.test if on_test else None).measured()
+        return self._scorer(ready).measured()
 
     def _examples(
         self, parts: Parts, more: Sequence[Example], augmentation: Sequence[Augmentation], times: int
@@ -268,12 +267,12 @@ class Tuning:
                 hint=f"Its linear maps are {', '.join(names)}: name some with --targets.",
             ) from None
 
-    def _scorer(self, ready: _Ready, reports: Sequence[Annotated] | None = None) -> Scorer:
-        """How the model is scored while it is trained; on the validation part if nothing else is said."""
+    def _scorer(self, ready: _Ready) -> Scorer:
+        """How the model is scored while it is trained: on the validation part."""
         engine = TransformersEngine(ready.model, ready.encoder, name=self._base.name)
-        chosen = ready.parts.validation if reports is None else reports
-        most = self._settings.validate if reports is None else len(reports)
-        return Scorer(self._codebook, engine, self._options, chosen, most=most)
+        return Scorer(
+            self._codebook, engine, self._options, ready.parts.validation, most=self._settings.validate
+        )
 
     def _training_of(self, ready: _Ready, made_of: str, score: Scorer) -> Training:
         self._journal.stage("training")
