@@ -1,7 +1,7 @@
 """Texts that are nearly the same: most of their five-character pieces are shared.
 
 Two texts are near duplicates where the Jaccard index of their sets of pieces (characters of the case-folded
-text, white space as one space) is at least 0.8. All are found (but for pieces with equal 64-bit hashes), without
+text, white space as one space) is at least 0.8. All are found (but for pieces with equal hashes), without
 comparing all with all: two sets that share so much share a member among the first ``n - ceil(0.8 n) + 1`` of
 each, in any order common to both (Chaudhuri, Ganti and Kaushik, *A primitive operator for similarity joins*,
 ICDE 2006; Bayardo, Ma and Srikant, *Scaling up all pairs similarity search*, WWW 2007). The rare pieces come
