@@ -133,7 +133,7 @@ def card(name: str) -> dict[str, Any]:
         "metrics": {
             "split": "test", "through": "llama.cpp", "reports": 2, **compared,
             "variables": [
-                {"name": "normal", "metric": "accuracy", **compared},
+                {"name": "normal", "metric": "accuracy", **compared, "verdict": "better"},
                 {
                     "name": "size", "metric": "exact", **compared,
                     "difference": estimate(-0.01, -0.1, 0.09),
@@ -209,7 +209,7 @@ def test_from_gold_to_an_adapter_that_is_used(
     expect(compared).to_contain_text("88.3%")
     expect(compared).to_contain_text("+27.1")
     expect(compared.get_by_role("row", name=re.compile("normal.*better"))).to_be_visible()
-    expect(compared.get_by_role("row", name=re.compile("size.*no clear difference"))).to_be_visible()
+    expect(compared.get_by_role("row", name=re.compile("size.*no difference shown"))).to_be_visible()
     expect(page.locator("svg[data-curve=loss]")).to_be_visible()
     expect(page.locator("#dropped")).to_have_text("1 × longer than the maximum")
     expect(page.locator("#live")).not_to_have_attribute("hx-trigger", re.compile(".*"))

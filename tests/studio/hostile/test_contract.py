@@ -43,6 +43,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         (project.folder / shelf / name).write_bytes((shipped / source).read_bytes())
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EPICRISIS_HOME", str(tmp_path_factory.mktemp("home")))
+        # Without the extra, asking for a training is answered with 501.
+        patch.setattr("epicrisis.studio.tuning.extra.installed", lambda: True)
         patch.setattr(
             "epicrisis.studio.people.accounts._hasher",
             lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1),

@@ -29,7 +29,7 @@ variables:
 """
 BASE = CATALOGUE[1]
 #: Seconds until what never comes is given up.
-PATIENCE = 60.0
+PATIENCE = 180.0
 SCRIPT = Path(__file__).with_name("trainer.py")
 
 

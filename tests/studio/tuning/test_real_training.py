@@ -26,7 +26,10 @@ def base(study: Any, write_gguf: Callable[..., Path], tmp_path: Path) -> str:
     path = write_gguf(tmp_path / "tiny.gguf", layers=2, heads=4, heads_kv=2)
     Engines(study.studio.database).add(str(path), "tiny", by="test")
     words = ("is enlarged", "is normal", "looks normal", "is much enlarged")
-    rows = [(f"r{n}", f"p{n // 2}", f"The kidney {words[n % 4]}.", n % 4 in (1, 2)) for n in range(REPORTS)]
+    rows = [
+        (f"r{n}", f"p{n // 2}", f"Scan {n}: the kidney {words[n % 4]}.", n % 4 in (1, 2))
+        for n in range(REPORTS)
+    ]
     (study.project.shelf("reports") / "reports.csv").write_text(
         "id,patient,text\n" + "".join(f"{one},{patient},{text}\n" for one, patient, text, _ in rows), "utf-8"
     )
@@ -67,7 +70,7 @@ def test_a_tiny_model_is_trained_and_asked(
     assert found.card.metrics is not None
     assert found.card.metrics.reports == data.test.count
     assert found.card.metrics.difference is not None
-    assert [one.name for one in found.card.metrics.variables] == ["normal"]
+    assert {one.name for one in found.card.metrics.variables} == {"normal"}
     assert found.engines == [base]
 
     request = JobRequest(reports="reports.csv", codebook="kidney", engine=base, adapter="kidney-1", limit=2)

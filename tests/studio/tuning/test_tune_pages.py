@@ -113,7 +113,7 @@ def test_what_came_of_it(study: Any, client: Any) -> None:
 @pytest.mark.parametrize(
     ("difference", "words"),
     [
-        ({"value": 0.01, "low": -0.05, "high": 0.07}, "no clear difference"),
+        ({"value": 0.01, "low": -0.05, "high": 0.07}, "no difference shown"),
         ({"value": -0.1, "low": -0.2, "high": -0.02}, "worse"),
     ],
 )
@@ -122,6 +122,25 @@ def test_no_difference_and_a_loss_are_said(
 ) -> None:
     study.put_adapter(metrics=card()["metrics"] | {"difference": difference})
     assert words in client.get("/tune/kidney-1").text
+
+
+def test_the_verdict_of_the_card_counts(study: Any, client: Any, card: Any) -> None:
+    """It may be stricter than an interval, where many variables are compared."""
+    metrics = card()["metrics"]
+    variable = metrics["variables"][0] | {
+        "difference": metrics["difference"], "verdict": "no difference shown",
+    }  # fmt: skip
+    study.put_adapter(metrics=metrics | {"verdict": "better", "variables": [variable]})
+    page = client.get("/tune/kidney-1").text
+    assert page.count("✓ better") == 1
+    assert page.count("≈ no difference shown") == 1
+
+
+def test_why_there_is_no_interval(study: Any, client: Any, card: Any) -> None:
+    before = {"value": 0.0, "low": None, "high": None, "note": "no interval: the reports do not vary"}
+    metrics = card()["metrics"]
+    study.put_adapter(metrics=metrics | {"variables": [metrics["variables"][0] | {"before": before}]})
+    assert "the reports do not vary" in client.get("/tune/kidney-1").text
 
 
 def test_an_adapter_that_was_not_measured_says_so(study: Any, client: Any) -> None:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from ...adapter import Adapter
 from ...errors import ModelError
+from ...evaluation.comparison.result import Verdict
 
 
 def _finite(value: Any) -> Any:
@@ -24,22 +25,34 @@ Plain = str | int | float | bool | None
 
 
 class Estimate(BaseModel):
-    """A measured value with its interval."""
+    """A measured value with its interval; ``note``: why there is none."""
 
     value: Number = None
     low: Number = None
     high: Number = None
+    note: str | None = None
 
 
 class Compared(BaseModel):
     """A metric of the base as it was and with the adapter; ``difference``: after minus before, paired over
-    the same reports."""
+    the same reports. ``verdict`` is ``evaluation.comparison``'s."""
 
     name: str = ""
     metric: str = ""
     before: Annotated[Estimate, BeforeValidator(_mapping)] = Estimate()
     after: Annotated[Estimate, BeforeValidator(_mapping)] = Estimate()
     difference: Estimate | None = None
+    verdict: str | None = None
+
+    @property
+    def judged(self) -> str | None:
+        """The verdict; where the card has none, what the interval of the difference says."""
+        if self.verdict is not None or self.difference is None:
+            return self.verdict
+        low, high = self.difference.low, self.difference.high
+        if low is None or high is None:
+            return None
+        return str(Verdict.BETTER if low > 0 else Verdict.WORSE if high < 0 else Verdict.NONE)
 
 
 class Metrics(Compared):
