@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..api import EngineSettings, prepare
 from ..adapter import Adapter
+from ..api import EngineSettings, prepare
 from ..codebook.codebook import Codebook
 from ..codebook.variable import Variable
 from ..engines.engine import Engine

@@ -28,8 +28,7 @@ def in_parts(
     except ContextOverflowError:
         return None
     if any(
-        (not isinstance(codebook[name], SpansVariable | GroupVariable)
-        and cell.quote is None)
+        (not isinstance(codebook[name], SpansVariable | GroupVariable) and cell.quote is None)
         or isinstance(codebook[name], CountVariable)
         for name, cell in worked.cells.items()
     ):
