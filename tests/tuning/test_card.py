@@ -24,7 +24,7 @@ def card(**changed: Any) -> dict[str, Any]:
             "digest": "sha256:cd",
             "dropped": [{"why": "longer than the maximum", "count": 3}],
             "augmentation": ["decimals"],
-            "silver": {"reports": 12},
+            "silver": {"trained_on": 12},
             **{part: {"count": 4, "patients": 3} for part in ("train", "validation", "test")},
         },
         "training": {

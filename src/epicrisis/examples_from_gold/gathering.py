@@ -59,7 +59,7 @@ def gold_with_texts(
     own: Iterable[Report] = ()
     if not isinstance(gold, Gold):
         path = Path(gold)
-        own = _texts_of_file(path, codebook) if path.is_file() else _texts_of_run(str(gold), store)
+        own = texts_of_file(path, codebook) if path.is_file() else texts_of_run(str(gold), store)
         gold = load_gold(path, codebook, store, Blank(blank))
     found: dict[str, Report] = {}
     for report in own:
@@ -119,7 +119,7 @@ def _most(reasons: Counter[str]) -> Iterator[tuple[str, int]]:
         yield "have other gaps", sum(count for _, count in ranked[_REASONS:])
 
 
-def _texts_of_file(path: Path, codebook: Codebook) -> Iterator[Report]:
+def texts_of_file(path: Path, codebook: Codebook) -> Iterator[Report]:
     """The reports in a gold file that has a column for their texts."""
     table = open_table(path)
     beside = {f"{name}__{word}" for name in codebook.names for word in BESIDE}
@@ -138,7 +138,7 @@ def _texts_of_file(path: Path, codebook: Codebook) -> Iterator[Report]:
         )
 
 
-def _texts_of_run(name: str, store: str | os.PathLike[str] | None) -> Iterator[Report]:
+def texts_of_run(name: str, store: str | os.PathLike[str] | None) -> Iterator[Report]:
     """The texts that a run kept."""
     from epicrisis.runs.run import StoredRun
 

@@ -137,7 +137,7 @@ def readme(card: Mapping[str, Any]) -> str:
         f"Gold: {data['gold']}, {data['digest']}. Shared out by patient, seed {settings['seed']}.",
         *(f"Left out: {one['count']} reports ({one['why']})." for one in data["dropped"]),
         *([f"Augmentation: {', '.join(data['augmentation'])}."] if data["augmentation"] else []),
-        *([f"Silver reports in training: {data['silver']['reports']}."] if data["silver"] else []),
+        *([f"Silver reports in training: {data['silver']['trained_on']}."] if data["silver"] else []),
         "",
         "## Training",
         "",

@@ -81,5 +81,5 @@ def _silver(
     examples, notes = silver_examples(
         path, codebook, every, exclude=held, gold=[one.report for one in parts.train]
     )
-    record = {**(silver_record(path) or {}), "reports": len(examples), "file": path.name}
+    record = {**(silver_record(path) or {}), "trained_on": len(examples), "file": path.name}
     return examples, record, notes

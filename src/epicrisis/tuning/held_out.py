@@ -13,7 +13,7 @@ from ..codebook.codebook import Codebook
 from ..evaluation.gold import load_gold
 from ..evaluation.split_file import read_split
 from ..examples.example import same_text
-from ..examples_from_gold.gathering import _texts_of_file, _texts_of_run
+from ..examples_from_gold.gathering import texts_of_file, texts_of_run
 from ..reading import read
 from ..report import Report
 from .near_duplicates import NearDuplicates
@@ -129,7 +129,7 @@ def held_out(
         loaded = load_gold(gold, codebook, store)
         with_gold = frozenset(loaded.cells)
         path = Path(gold)
-        own += _texts_of_file(path, codebook) if path.is_file() else _texts_of_run(str(gold), store)
+        own += texts_of_file(path, codebook) if path.is_file() else texts_of_run(str(gold), store)
         if split is None:
             ids |= with_gold
             names.append(loaded.name)
