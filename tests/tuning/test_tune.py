@@ -125,6 +125,11 @@ def test_the_same_call_again_is_done_at_once(
     again = make().run(gathered.parts, gold=gathered.gold, measure=False)
     assert again.card == first.card
     assert read_history(tmp_path / "liver-1") == events
+    measured = make().run(gathered.parts, gold=gathered.gold)
+    assert measured.digest == first.digest
+    assert measured.card["metrics"]["reports"] == len(gathered.parts.test)
+    assert {**measured.card, "metrics": None} == first.card
+    assert sum(event["event"] == "start" for event in read_history(tmp_path / "liver-1")) == 1
     with pytest.raises(OptionError, match="holds another adapter"):
         make(SETTINGS.with_(rank=2)).run(gathered.parts, gold=gathered.gold)
     anew = make(SETTINGS.with_(rank=2)).run(gathered.parts, gold=gathered.gold, measure=False, fresh=True)
@@ -223,7 +228,9 @@ def test_a_folder_as_base_is_measured_through_transformers(
     model.hf_quantizer = None
     model.is_quantized = False
     model.save_pretrained(folder)
-    adapter = make(SETTINGS.with_(epochs=1), base=folder).run(gathered.parts, gold=gathered.gold)
+    settings = SETTINGS.with_(epochs=1)
+    make(settings, base=folder).run(gathered.parts, gold=gathered.gold, measure=False)
+    adapter = make(settings, base=folder).run(gathered.parts, gold=gathered.gold)
     assert adapter.card["base"]["kind"] == "folder"
     assert adapter.card["metrics"]["through"] == "transformers"
     assert adapter.card["agreement"] is None

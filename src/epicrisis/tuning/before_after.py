@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -41,13 +41,11 @@ class BeforeAfter:
         test: Sequence[Annotated],
         *,
         settings: EngineSettings,
-        tell: Callable[[str], None],
     ) -> None:
         self._folder = folder / _FOLDER
         self._codebook = codebook
         self._test = test
         self._settings = settings
-        self._tell = tell
 
     def before(self, engine: Asked, options: ExtractionOptions) -> None:
         """Ask the base."""

@@ -66,12 +66,12 @@ def write_card(
     data: Mapping[str, Any],
     settings: TuningSettings,
     training: Mapping[str, Any],
-    metrics: Mapping[str, Any] | None,
     agreement: Mapping[str, Any] | None,
     fingerprint: str,
     notes: Sequence[str],
 ) -> dict[str, Any]:
-    """Write ``card.json`` and ``README.md`` into the adapter's folder, each whole or not at all."""
+    """Write ``card.json`` and ``README.md`` into the adapter's folder, each whole or not at all; nothing is
+    measured yet."""
     files = {one: file_digest(folder / one) for one in (WEIGHTS, CONFIG, GGUF) if (folder / one).is_file()}
     card = {
         "format": FORMAT,
@@ -87,7 +87,7 @@ def write_card(
         "data": dict(data),
         "settings": settings.as_dict(),
         "training": dict(training),
-        "metrics": None if metrics is None else dict(metrics),
+        "metrics": None,
         "agreement": None if agreement is None else dict(agreement),
         "notes": list(notes),
         "versions": versions(),
@@ -95,6 +95,13 @@ def write_card(
     _write(folder / CARD, json.dumps(card, indent=1, ensure_ascii=False) + "\n")
     _write(folder / README, readme(card))
     return card
+
+
+def add_metrics(folder: Path, metrics: Mapping[str, Any]) -> None:
+    """Put what was measured into the card that is in the folder."""
+    card = {**json.loads((folder / CARD).read_text("utf-8")), "metrics": dict(metrics)}
+    _write(folder / CARD, json.dumps(card, indent=1, ensure_ascii=False) + "\n")
+    _write(folder / README, readme(card))
 
 
 def readme(card: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..adapter import CARD, CONFIG, GGUF, Adapter, open_adapter
+from ..adapter import CARD, CONFIG, GGUF, WEIGHTS, Adapter, open_adapter
 from ..api import EngineSettings
 from ..codebook.codebook import Codebook
 from ..errors import ModelError, OptionError, OutputError
@@ -20,7 +20,7 @@ from ..prompting import Form
 from . import installed as _installed  # noqa: F401 - before whatever needs PyTorch
 from .base import Base, load_model, load_tokenizer
 from .before_after import BeforeAfter
-from .card import data_of, fingerprint, write_card
+from .card import add_metrics, data_of, fingerprint, write_card
 from .checkpoint import Checkpoints, Progress
 from .data import Parts
 from .encoding import Encoded, Encoder
@@ -119,10 +119,14 @@ class Tuning:
         made_of = self._made_of(parts, examples)
         if fresh:
             self._clear()
-        found = self._finished(made_of, measure=measure and bool(parts.test))
-        if found is not None:
+        found = self._finished(made_of)
+        if found is not None and (found.card.get("metrics") is not None or not (measure and parts.test)):
             return found
         try:
+            if found is not None:
+                self._measure(parts)
+                self._journal.tell("end", status="finished", error=None)
+                return open_adapter(self._folder)
             for note in (*notes, licence_warning(self._base.licence, self._base.name)):
                 if note:
                     self._note(note)
@@ -158,22 +162,21 @@ class Tuning:
             agreement = self._checked(model, encoder, texts, parts, ready.validation)
         else:
             self._gguf_unchecked()
-        said: dict[str, Any] = {
-            "name": self._name,
-            "base": self._base,
-            "codebook": self._codebook,
-            "options": self._options,
-            "data": data_of(parts, gold=gold, augmentation=[str(one) for one in augmentation], silver=silver),
-            "settings": self._settings,
-            "training": self._training(progress),
-            "agreement": agreement,
-            "fingerprint": made_of,
-            "notes": self._notes,
-        }
-        write_card(self._folder, metrics=None, **said)
-        adapter = open_adapter(self._folder)
+        write_card(
+            self._folder,
+            name=self._name,
+            base=self._base,
+            codebook=self._codebook,
+            options=self._options,
+            data=data_of(parts, gold=gold, augmentation=[str(one) for one in augmentation], silver=silver),
+            settings=self._settings,
+            training=self._training(progress),
+            agreement=agreement,
+            fingerprint=made_of,
+            notes=self._notes,
+        )
         if measure and parts.test:
-            write_card(self._folder, metrics=self._measured(model, encoder, adapter, parts), **said)
+            self._measure(parts, model, encoder)
         Checkpoints(self._folder, made_of).clear()
         return open_adapter(self._folder)
 
@@ -349,14 +352,19 @@ class Tuning:
         else:
             self._note("The file for llama.cpp was not checked: that needs the base as a GGUF file.")
 
-    def _measured(self, model: Any, encoder: Encoder, adapter: Adapter, parts: Parts) -> dict[str, Any]:
-        settings = EngineSettings(threads=self._settings.threads)
+    def _measure(self, parts: Parts, model: Any = None, encoder: Encoder | None = None) -> None:
+        """Ask base and adapter about the test part, and put into the card what came of it.
+
+        ``model`` with its ``encoder``, where it is in memory.
+        """
+        adapter = open_adapter(self._folder)
         both = BeforeAfter(
-            self._folder, self._codebook, parts.test, settings=settings, tell=self._journal.note
+            self._folder, self._codebook, parts.test, settings=EngineSettings(threads=self._settings.threads)
         )
         if self._base.gguf is not None:
-            # Freed before llama.cpp loads the base: there may be no room for both.
-            model.to("meta")
+            if model is not None:
+                # Freed before llama.cpp loads the base: there may be no room for both.
+                model.to("meta")
             address = str(self._base.gguf)
             self._journal.stage("before")
             both.before(address, self._options)
@@ -364,6 +372,8 @@ class Tuning:
             both.after(address, adapter, self._options)
             metrics = both.metrics("llama.cpp")
         else:
+            if model is None or encoder is None:
+                model, encoder = self._with_weights(), Encoder(load_tokenizer(self._base))
             self._journal.stage("before")
             with model.disable_adapter():
                 both.before(TransformersEngine(model, encoder, name=self._base.name), self._options)
@@ -371,8 +381,17 @@ class Tuning:
             tuned = TransformersEngine(model, encoder, name=self._name, digest=adapter.digest)
             both.after(tuned, None, self._options)
             metrics = both.metrics("transformers")
+        add_metrics(self._folder, metrics)
         both.clear()
-        return metrics
+
+    def _with_weights(self) -> Any:
+        """The base with the adapter that was written."""
+        from peft import set_peft_model_state_dict
+        from safetensors.torch import load_file
+
+        model = self._model(self._settings.max_length)
+        set_peft_model_state_dict(model, load_file(self._folder / WEIGHTS))
+        return model
 
     def _training(self, progress: Progress) -> dict[str, Any]:
         return {
@@ -385,8 +404,8 @@ class Tuning:
             "history": progress.history,
         }
 
-    def _finished(self, made_of: str, *, measure: bool) -> Adapter | None:
-        """The adapter, where this very training has ended before."""
+    def _finished(self, made_of: str) -> Adapter | None:
+        """The adapter, where this very training has ended before; it may not have been measured yet."""
         if not (self._folder / CARD).is_file():
             return None
         found = open_adapter(self._folder)
@@ -396,8 +415,6 @@ class Tuning:
                 hint="Name another folder with --out, or train it anew with --fresh.",
                 path=self._folder,
             )
-        if measure and found.card.get("metrics") is None:
-            return None
         return found
 
     def _clear(self) -> None:
