@@ -18,7 +18,8 @@ class Scorer:
     """The share of cells right, on at most ``most`` of the validation reports (always the same ones).
 
     Each report is asked once, without repairs and second looks: this chooses between epochs and is asked
-    after each of them. There is no grammar here, so an answer that is no JSON counts as wrong.
+    after each of them. Answers are cut after ``longest`` tokens: a model that repeats itself would write on
+    for minutes. There is no grammar here, so an answer that is no JSON counts as wrong.
     """
 
     def __init__(
@@ -29,10 +30,12 @@ class Scorer:
         reports: Sequence[Annotated],
         *,
         most: int,
+        longest: int,
     ) -> None:
         plain = replace(
             options, repair=False, second_look=False, confidence=False, samples=1, think=0, adapter=None
         )
+        self._longest = longest
         self._codebook = codebook
         self._engine = engine
         self._extractor = Extractor(codebook, engine, plain)
@@ -46,7 +49,7 @@ class Scorer:
         """The share, in [0, 1]; ``None`` if gold has no cell."""
         prompt = self._extractor.prompt
         questions = [prompt.messages(one.report.text) for one in self._reports]
-        self._engine.answer_together(questions, prompt.budget())
+        self._engine.answer_together(questions, min(prompt.budget(), self._longest))
         tally = Tally()
         self.counts = {}
         for one in self._reports:

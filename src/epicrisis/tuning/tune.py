@@ -274,7 +274,12 @@ class Tuning:
         """How the model is scored while it is trained: on the validation part."""
         engine = TransformersEngine(ready.model, ready.encoder, name=self._base.name)
         return Scorer(
-            self._codebook, engine, self._options, ready.parts.validation, most=self._settings.validate
+            self._codebook,
+            engine,
+            self._options,
+            ready.parts.validation,
+            most=self._settings.validate,
+            longest=2 * max(one.learned for one in ready.validation) + 16,
         )
 
     def _training_of(self, ready: _Ready, made_of: str, score: Scorer) -> Training:
