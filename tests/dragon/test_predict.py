@@ -297,7 +297,7 @@ def perfect(what: Plan) -> dict[str, str]:
 
     examples = shots(what.codebook, what.variables, what.job.label_type, what.cases, len(what.cases))
     prompt = Prompt(what.codebook, Form.VALUE)
-    return {str(one.report_id): prompt.written(prompt._sheet(one)) for one in examples}
+    return {str(one.report_id): prompt.written(prompt.sheet(one)) for one in examples}
 
 
 @pytest.mark.parametrize("number", range(101, 110))

@@ -1,18 +1,18 @@
-"""Too large, too deep, too strange: refused, soon, and never with an error of the server."""
+"""Too large, too deep, too strange: refused, and never with an error of the server.
+
+A trap that works does not end, so that these tests would not either; nothing here measures time.
+"""
 
 from __future__ import annotations
 
 import io
 import json
-import time
 import zipfile
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-#: Seconds of this process that any one of these may take: no more than a look shows is wrong with it.
-MOST = 8.0
 JSON = {"content-type": "application/json"}
 DEEP = "[" * 200_000 + "]" * 200_000
 DEEP_OBJECT = '{"a":' * 100_000 + "1" + "}" * 100_000
@@ -65,17 +65,6 @@ YAMLS = [
 @pytest.fixture
 def client(make_on: Callable[..., Any]) -> Any:
     return make_on("admin")
-
-
-class Quick:
-    """Measures processor time, which a busy machine does not change."""
-
-    def __enter__(self) -> Quick:
-        self._began = time.process_time()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.took = time.process_time() - self._began
 
 
 def test_values_that_json_can_say_and_nothing_can_use(client: Any, wicked: Any) -> None:
@@ -132,12 +121,9 @@ def test_values_that_json_can_say_and_nothing_can_use(client: Any, wicked: Any) 
     troubles = []
     for method, path, body in bodies:
         for value in VALUES:
-            with Quick() as quick:
-                answer = client.request(method, path, content=body.replace("VALUE", value), headers=JSON)
-            if answer.status_code >= 500 or quick.took > MOST:
-                troubles.append(
-                    f"{method} {path} {value[:20]}: {answer.status_code} {quick.took:.1f} {answer.text[:90]}"
-                )
+            answer = client.request(method, path, content=body.replace("VALUE", value), headers=JSON)
+            if answer.status_code >= 500:
+                troubles.append(f"{method} {path} {value[:20]}: {answer.status_code} {answer.text[:90]}")
             assert answer.headers["content-security-policy"]
     assert troubles == []
 
@@ -156,24 +142,22 @@ def test_codebooks_that_are_traps(client: Any, yaml: int) -> None:
     text = YAMLS[yaml]
     sent = json.dumps({"yaml": text}).encode()
     document = json.dumps({"yaml": text, "document": {"name": "x", "variables": []}}).encode()
-    with Quick() as quick:
-        for path, body in (
-            ("/api/codebooks/check", sent),
-            ("/api/codebooks/check", document),
-            ("/api/codebooks/prompt", sent),
-            ("/api/codebooks/difference", json.dumps({"old": text, "new": "name: x"}).encode()),
-        ):
-            answer = client.post(path, content=body, headers=JSON)
-            assert answer.status_code in (200, 413, 422), (path, answer.text[:200])
-        files = {"file": ("x.yaml", text.encode("utf-8", "surrogatepass"), "application/yaml")}
-        name = f"trap{yaml}"
-        answer = client.post("/api/uploads/codebooks", files=files, data={"name": name})
-        assert answer.status_code in (201, 413, 422)
-        if answer.status_code == 201:
-            for path in ("/codebooks", f"/codebooks/{name}", "/", "/gold", "/try"):
-                assert client.get(path).status_code == 200, path
-            assert client.delete(f"/api/codebooks/{name}").status_code == 204
-    assert quick.took < MOST
+    for path, body in (
+        ("/api/codebooks/check", sent),
+        ("/api/codebooks/check", document),
+        ("/api/codebooks/prompt", sent),
+        ("/api/codebooks/difference", json.dumps({"old": text, "new": "name: x"}).encode()),
+    ):
+        answer = client.post(path, content=body, headers=JSON)
+        assert answer.status_code in (200, 413, 422), (path, answer.text[:200])
+    files = {"file": ("x.yaml", text.encode("utf-8", "surrogatepass"), "application/yaml")}
+    name = f"trap{yaml}"
+    answer = client.post("/api/uploads/codebooks", files=files, data={"name": name})
+    assert answer.status_code in (201, 413, 422)
+    if answer.status_code == 201:
+        for path in ("/codebooks", f"/codebooks/{name}", "/", "/gold", "/try"):
+            assert client.get(path).status_code == 200, path
+        assert client.delete(f"/api/codebooks/{name}").status_code == 204
 
 
 SCHEMAS = [
@@ -203,14 +187,12 @@ def test_schemas_and_dictionaries_that_are_traps(client: Any) -> None:
         b"Variable / Field Name,Form Name,Field Type,Field Label\n" + b"x,y,text,z\n" * 50_000,
     ]
     for number, content in enumerate(contents):
-        with Quick() as quick:
-            files = {"file": ("../../evil\r\n.json", content)}
-            answer = client.post("/api/uploads/codebooks", files=files, data={"name": f"schema{number}"})
-            assert answer.status_code in (201, 413, 422), (number, answer.text[:200])
-            assert "root:" not in answer.text
-            if answer.status_code == 201:
-                assert client.delete(f"/api/codebooks/schema{number}").status_code == 204
-        assert quick.took < MOST, (number, quick.took)
+        files = {"file": ("../../evil\r\n.json", content)}
+        answer = client.post("/api/uploads/codebooks", files=files, data={"name": f"schema{number}"})
+        assert answer.status_code in (201, 413, 422), (number, answer.text[:200])
+        assert "root:" not in answer.text
+        if answer.status_code == 201:
+            assert client.delete(f"/api/codebooks/schema{number}").status_code == 204
 
 
 def test_uploads_of_codebooks_are_small(make_on: Callable[..., Any]) -> None:
@@ -241,11 +223,9 @@ def test_uploads_of_codebooks_are_small(make_on: Callable[..., Any]) -> None:
     ],
 )
 def test_forms_that_are_none(client: Any, kind: str, body: bytes) -> None:
-    with Quick() as quick:
-        for path in ("/api/uploads/reports", "/api/uploads/gold", "/api/uploads/codebooks"):
-            answer = client.post(path, content=body, headers={"content-type": kind.encode("latin-1")})
-            assert answer.status_code in (400, 413, 415, 422), (path, answer.status_code, answer.text[:200])
-    assert quick.took < MOST
+    for path in ("/api/uploads/reports", "/api/uploads/gold", "/api/uploads/codebooks"):
+        answer = client.post(path, content=body, headers={"content-type": kind.encode("latin-1")})
+        assert answer.status_code in (400, 413, 415, 422), (path, answer.status_code, answer.text[:200])
 
 
 def _zip(entries: dict[str, bytes]) -> bytes:
@@ -286,27 +266,23 @@ def test_tables_that_are_traps(client: Any) -> None:
         "..\\..\\evil2.csv": b"id,text\n1,a\n",
     }
     for name, content in files.items():
-        with Quick() as quick:
-            for shelf in ("reports", "gold"):
-                answer = client.post(
-                    f"/api/uploads/{shelf}?existing=replace", files={"file": (name, content)}
-                )
-                assert answer.status_code in (201, 409, 422), (name, answer.text[:200])
-                if answer.status_code != 201:
-                    continue
-                kept = answer.json()["taken"][0]["name"]
-                assert "/" not in kept
-                assert "\\" not in kept
-                pages = [
-                    f"/reports/{kept}",
-                    f"/reports/{kept}/reading",
-                    f"/reports/{kept}?id=1",
-                    "/try?reports=" + kept,
-                ]
-                for page in pages if shelf == "reports" else [f"/gold?name={kept}&codebook=wicked"]:
-                    assert client.get(page).status_code in (200, 404, 422), page
-                assert client.delete(f"/api/{shelf}/{kept}").status_code in (204, 409)
-        assert quick.took < MOST * 2, (name, quick.took)
+        for shelf in ("reports", "gold"):
+            answer = client.post(f"/api/uploads/{shelf}?existing=replace", files={"file": (name, content)})
+            assert answer.status_code in (201, 409, 422), (name, answer.text[:200])
+            if answer.status_code != 201:
+                continue
+            kept = answer.json()["taken"][0]["name"]
+            assert "/" not in kept
+            assert "\\" not in kept
+            pages = [
+                f"/reports/{kept}",
+                f"/reports/{kept}/reading",
+                f"/reports/{kept}?id=1",
+                "/try?reports=" + kept,
+            ]
+            for page in pages if shelf == "reports" else [f"/gold?name={kept}&codebook=wicked"]:
+                assert client.get(page).status_code in (200, 404, 422), page
+            assert client.delete(f"/api/{shelf}/{kept}").status_code in (204, 409)
 
 
 @pytest.mark.parametrize(
@@ -339,10 +315,8 @@ def test_tables_that_are_traps(client: Any) -> None:
     ],
 )
 def test_ways_of_reading_that_are_none(client: Any, query: str) -> None:
-    with Quick() as quick:
-        for path in ("/reports/wicked.csv/reading", "/api/reports/wicked.csv/reading"):
-            assert client.get(f"{path}?draft=true&{query}").status_code in (200, 422)
-    assert quick.took < MOST
+    for path in ("/reports/wicked.csv/reading", "/api/reports/wicked.csv/reading"):
+        assert client.get(f"{path}?draft=true&{query}").status_code in (200, 422)
 
 
 def test_addresses_that_are_too_much(client: Any, wicked: Any) -> None:
@@ -369,10 +343,8 @@ def test_addresses_that_are_too_much(client: Any, wicked: Any) -> None:
         "filter=*.differs=gold:..",
         "count=%00",
     ):
-        with Quick() as quick:
-            answer = client.get(f"{results}?{query}")
+        answer = client.get(f"{results}?{query}")
         assert answer.status_code in (200, 400, 404, 422), (query[:60], answer.text[:200])
-        assert quick.took < MOST, query[:60]
     for path in (
         "/api/activity?before=0",
         "/api/activity?since=0001-01-01&until=9999-12-31",
