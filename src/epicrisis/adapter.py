@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,9 @@ CARD = "card.json"
 GGUF = "adapter.gguf"
 WEIGHTS = "adapter_model.safetensors"
 CONFIG = "adapter_config.json"
+
+#: The parts of the data that it was trained or chosen on: they cannot test it.
+SEEN = ("train", "validation")
 
 #: Of the card's form. A card of a later one is refused.
 FORMAT = 1
@@ -93,23 +96,21 @@ class Adapter:
             "name": self.name,
             "digest": self.digest,
             "folder": str(self.folder.absolute()),
-            "ids": sorted(self.seen()),
-            "texts": sorted(self.texts_seen()),
+            "ids": sorted(self.reports_in(*SEEN)),
+            "texts": sorted(self.texts_in(*SEEN)),
         }
 
-    def seen(self) -> frozenset[str]:
-        """The ids of the reports that it was trained or chosen on: they cannot test it."""
-        data = self.card.get("data") or {}
-        return frozenset(
-            str(one) for part in ("train", "validation") for one in (data.get(part) or {}).get("reports", ())
-        )
+    def reports_in(self, *parts: str) -> frozenset[str]:
+        """The ids of the reports in these parts of its data: ``train``, ``validation``, ``test``."""
+        return self._data("reports", parts)
 
-    def texts_seen(self) -> frozenset[str]:
+    def texts_in(self, *parts: str) -> frozenset[str]:
         """Digests of these reports' texts (``examples.example.same_text``)."""
+        return self._data("texts", parts)
+
+    def _data(self, what: str, parts: Sequence[str]) -> frozenset[str]:
         data = self.card.get("data") or {}
-        return frozenset(
-            str(one) for part in ("train", "validation") for one in (data.get(part) or {}).get("texts", ())
-        )
+        return frozenset(str(one) for part in parts for one in (data.get(part) or {}).get(what, ()))
 
     def check_base(self, digest: str | None, name: str) -> None:
         """Raise ``ModelError`` if the model with this digest is not the one it was trained on. A model

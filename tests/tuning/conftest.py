@@ -44,7 +44,7 @@ def load_base() -> Callable[[Path], Any]:
 
         torch.set_num_threads(1)
         device = torch.device("cpu")
-        return load_model(find_base(str(path)), TuningSettings(), device, torch.float32, longest=512)
+        return load_model(find_base(str(path)), TuningSettings(), device, torch.float32)
 
     return load
 

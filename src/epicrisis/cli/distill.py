@@ -10,10 +10,27 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Group, Parameter
 
 from ..prompting.form import Form
+from .asking import calibration_of, options_of
 from .ending import ending
 from .exits import DONE
 from .messages import count, out, out_json, say
-from .parameters import ENGINE, Context, Json, Parallel, StorePath, Threads, Timeout, flag
+from .parameters import (
+    ENGINE,
+    Context,
+    Delimiter,
+    Encoding,
+    IdColumn,
+    Json,
+    LanguageColumn,
+    Parallel,
+    PatientColumn,
+    Sheet,
+    StorePath,
+    TextColumn,
+    Threads,
+    Timeout,
+    flag,
+)
 
 if TYPE_CHECKING:
     from ..reading import ReportSet
@@ -21,7 +38,6 @@ if TYPE_CHECKING:
 
 _ANSWERS = Group("Which answers", sort_key=1)
 _HELD = Group("What is held out", sort_key=2, help="Reports that will test what is tuned; give all you have.")
-_INPUT = Group("Input file", sort_key=4, help="Found out from the file where they are not given.")
 
 
 def distill(
@@ -96,17 +112,13 @@ def distill(
     ] = False,
     fresh: Annotated[bool, flag("Ask everything anew, instead of going on.", group=ENGINE)] = False,
     limit: Annotated[int | None, Parameter(help="Only the first so many reports.")] = None,
-    sheet: Annotated[str | None, Parameter(group=_INPUT, help="The sheet of an Excel file.")] = None,
-    encoding: Annotated[str | None, Parameter(group=_INPUT, help="The encoding, such as utf-8.")] = None,
-    delimiter: Annotated[str | None, Parameter(group=_INPUT, help="What stands between columns.")] = None,
-    text: Annotated[str | None, Parameter(group=_INPUT, help="The column with the reports' text.")] = None,
-    id_: Annotated[
-        str | None, Parameter(name="--id", group=_INPUT, help="The column with the reports' ids.")
-    ] = None,
-    patient: Annotated[str | None, Parameter(group=_INPUT, help="The column with patient ids.")] = None,
-    language: Annotated[
-        str | None, Parameter(group=_INPUT, help="The column with the reports' languages.")
-    ] = None,
+    sheet: Sheet = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    text: TextColumn = None,
+    id_: IdColumn = None,
+    patient: PatientColumn = None,
+    language: LanguageColumn = None,
     quiet: Annotated[bool, flag("Show no progress and no remarks.", "--quiet", "-q")] = False,
     store: StorePath = None,
     json: Json = False,
@@ -160,7 +172,6 @@ def distill(
     else:
         from ..runs.display import display
         from ..tuning.teacher import ask
-        from .extract import _calibration, _options
 
         path = store_path(store)
         with ExitStack() as stack:
@@ -171,9 +182,9 @@ def distill(
                 codebook,
                 engine,
                 path,
-                options=_options(form=form, samples=samples, think=think),
+                options=options_of(form=form, samples=samples, think=think),
                 settings=EngineSettings(context=context, parallel=parallel, threads=threads, timeout=timeout),
-                calibration=_calibration(calibration, no_calibration),
+                calibration=calibration_of(calibration, no_calibration),
                 unsure=people is not None,
                 fresh=fresh,
                 progress=shown,

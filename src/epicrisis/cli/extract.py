@@ -4,24 +4,37 @@ from __future__ import annotations
 
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Group, Parameter
 
 from ..prompting.form import Form
+from .asking import calibration_of, options_of
 from .ending import ending
 from .messages import out_json, say
 from .outcome import document, summarise
-from .parameters import ENGINE, Context, Parallel, Threads, Timeout, flag
+from .parameters import (
+    ENGINE,
+    Context,
+    DateColumn,
+    Delimiter,
+    Encoding,
+    IdColumn,
+    LanguageColumn,
+    Parallel,
+    PatientColumn,
+    Sheet,
+    TextColumn,
+    Threads,
+    Timeout,
+    flag,
+)
 
 if TYPE_CHECKING:
     from ..examples import Selector
-    from ..extraction import ExtractionOptions
     from ..reading import ReportSet
     from ..runs.task import Task
 
-_INPUT = Group("Input file", sort_key=1, help="Found out from the file where they are not given.")
-_COLUMNS = Group("Columns", sort_key=2, help="Found by name where they are not given; 'none' for no column.")
 _ASKING = Group("Asking", sort_key=4, help="The defaults are those measured best with the default model.")
 _STORE = Group("Run store", sort_key=5)
 Select = Literal["fixed", "random", "similar", "structure", "diverse"]
@@ -49,22 +62,14 @@ def extract(
     fresh: Annotated[bool, flag("Ask everything anew, in a new run, instead of going on.")] = False,
     quiet: Annotated[bool, flag("Say errors only.", "--quiet", "-q")] = False,
     json: Annotated[bool, flag("Print the outcome as JSON.")] = False,
-    sheet: Annotated[str | None, Parameter(group=_INPUT, help="The sheet of an Excel file.")] = None,
-    encoding: Annotated[
-        str | None, Parameter(group=_INPUT, help="The encoding, such as utf-8 or cp1252.")
-    ] = None,
-    delimiter: Annotated[
-        str | None, Parameter(group=_INPUT, help="What stands between the columns, such as ';'.")
-    ] = None,
-    text: Annotated[str | None, Parameter(group=_COLUMNS, help="The column with the reports' text.")] = None,
-    id_: Annotated[
-        str | None, Parameter(name="--id", group=_COLUMNS, help="The column with the reports' ids.")
-    ] = None,
-    patient: Annotated[str | None, Parameter(group=_COLUMNS, help="The column with patient ids.")] = None,
-    date: Annotated[str | None, Parameter(group=_COLUMNS, help="The column with the reports' dates.")] = None,
-    language: Annotated[
-        str | None, Parameter(group=_COLUMNS, help="The column with the reports' languages.")
-    ] = None,
+    sheet: Sheet = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    text: TextColumn = None,
+    id_: IdColumn = None,
+    patient: PatientColumn = None,
+    date: DateColumn = None,
+    language: LanguageColumn = None,
     engine: Annotated[
         str | None,
         Parameter(
@@ -195,7 +200,7 @@ def extract(
             found,
             codebook,
             engine,
-            options=_options(
+            options=options_of(
                 adapter,
                 form=form,
                 examples=worked,
@@ -215,7 +220,7 @@ def extract(
             limit=limit,
             ids=None if ids is None else _ids(ids),
             settings=EngineSettings(context=context, parallel=parallel, threads=threads, timeout=timeout),
-            calibration=_calibration(calibration, no_calibration),
+            calibration=calibration_of(calibration, no_calibration),
             fetch_report=None if shown is None else shown.fetching,
             translations=translations,
         )
@@ -263,33 +268,6 @@ def _selector(
         for note in found.notes:
             say(note)
     return Selector(found, 3 if shots is None else shots, select or "fixed", seed=seed or 0)
-
-
-def _options(adapter: Path | None = None, **chosen: Any) -> ExtractionOptions:
-    """The options given; ``None`` leaves one as the adapter was trained, or at its default."""
-    from ..errors import OptionError
-    from ..extraction import ExtractionOptions
-
-    for name in ("group_size", "samples"):
-        if chosen.get(name) is not None and chosen[name] < 1:
-            flag_name = f"--{name.replace('_', '-')}"
-            raise OptionError(
-                f"{flag_name} cannot be {chosen[name]}.", hint=f"Give {flag_name} a number from 1."
-            )
-    if adapter is not None:
-        from ..adapter import open_adapter
-        from ..extraction.adapted import adapted
-
-        return adapted(open_adapter(adapter), **chosen)
-    return ExtractionOptions(**{name: value for name, value in chosen.items() if value is not None})
-
-
-def _calibration(path: Path | None, none: bool) -> bool | Path:
-    if path is not None and none:
-        from ..errors import OptionError
-
-        raise OptionError("A calibration is named, and none is wanted.", hint="Leave out one of the options.")
-    return path or not none
 
 
 def _check_output(path: Path | None, inputs: tuple[Path, ...]) -> None:

@@ -11,19 +11,22 @@ from cyclopts import Group, Parameter
 from ..prompting.form import Form
 from .exits import DONE
 from .messages import out, out_json, say
-from .parameters import Json, StorePath, flag
+from .parameters import IdColumn, Json, PatientColumn, Sheet, StorePath, TextColumn, flag
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..adapter import Adapter
-    from ..tuning.exploring import MakeTuning
-    from ..tuning.gather import Gathered
+    from ..tuning.data import Parts
+    from ..tuning.events import Listener
+    from ..tuning.exploring import Score
+    from ..tuning.measured import Measured
     from ..tuning.settings import TuningSettings
 
 _DATA = Group("Data", sort_key=1)
 _ASKING = Group("Asking", sort_key=2, help="How reports are asked about, in training and ever after.")
 _SETTINGS = Group("Settings", sort_key=3, help="Those of the preset where they are not given.")
 _EXPLORING = Group("Exploring", sort_key=4)
-_INPUT = Group("Input file", sort_key=5, help="Found out from the file where they are not given.")
 _LIST = Parameter(consume_multiple=True, negative="")
 
 
@@ -168,12 +171,10 @@ def tune(
     no_measure: Annotated[
         bool, flag("Do not ask base and adapter about the test part.", group=_EXPLORING)
     ] = False,
-    sheet: Annotated[str | None, Parameter(group=_INPUT, help="The sheet of an Excel file.")] = None,
-    text: Annotated[str | None, Parameter(group=_INPUT, help="The column with the reports' text.")] = None,
-    id_: Annotated[
-        str | None, Parameter(name="--id", group=_INPUT, help="The column with the reports' ids.")
-    ] = None,
-    patient: Annotated[str | None, Parameter(group=_INPUT, help="The column with patient ids.")] = None,
+    sheet: Sheet = None,
+    text: TextColumn = None,
+    id_: IdColumn = None,
+    patient: PatientColumn = None,
     fresh: Annotated[bool, flag("Begin anew, instead of going on.")] = False,
     quiet: Annotated[bool, flag("Show no progress.", "--quiet", "-q")] = False,
     store: StorePath = None,
@@ -218,6 +219,7 @@ def tune(
     from ..api import to_codebook
     from ..reading import Columns, read
     from ..tuning.base import find_base
+    from ..tuning.card import data_of
     from ..tuning.gather import gather
 
     wanted, _ = to_codebook(codebook)
@@ -237,7 +239,7 @@ def tune(
         shown = _shown(stack, quiet=quiet)
         found = find_base(base, fetch_report=None if shown is None else shown.fetching)
         from ..extraction.options import DEFAULT_FORM
-        from ..tuning.tune import Tuning, asked_as
+        from ..tuning.tune import Tuning, asked_as, clear
 
         options = asked_as(form or DEFAULT_FORM, examples=worked, bare=bare)
         listener = None if shown is None else shown.tuning
@@ -254,17 +256,36 @@ def tune(
                 listener=listener,
             )
 
-        about = _explored(make, gathered, settings, out_dir, sweep, listener, curve=curve, fresh=fresh)
-        adapter = make(about.pop("settings"), out_dir).run(
+        def score(
+            chosen: TuningSettings, folder: Path, parts: Parts, /, *, until: int | None = None
+        ) -> Measured:
+            return make(chosen, folder).score(
+                parts, more=gathered.silver, augmentation=kinds, times=times, until=until
+            )
+
+        kinds = _kinds(augment)
+        if fresh:
+            clear(out_dir)
+        about: dict[str, Any] = {}
+        if sweep is not None or curve:
+            data = data_of(
+                gathered.parts,
+                gold=gathered.gold,
+                augmentation=[f"{one} x {times}" for one in kinds],
+                silver=gathered.record,
+            )
+            about, settings = _explored(
+                score, gathered.parts, settings, out_dir, sweep, listener, data=data, curve=curve, fresh=fresh
+            )
+        adapter = make(settings, out_dir).run(
             gathered.parts,
             gold=gathered.gold,
             more=gathered.silver,
             silver=gathered.record,
-            augmentation=_kinds(augment),
+            augmentation=kinds,
             times=times,
             notes=gathered.notes,
             measure=not no_measure,
-            fresh=fresh and sweep is None,
         )
     if json:
         out_json({"adapter": str(out_dir), "card": adapter.card, **about})
@@ -290,36 +311,36 @@ def _shown(stack: ExitStack, *, quiet: bool) -> _Shown | None:
 
 
 def _explored(
-    make: MakeTuning,
-    gathered: Gathered,
+    score: Score,
+    parts: Parts,
     settings: TuningSettings,
     folder: Path,
     spec: str | None,
-    listener: Any,
+    listener: Listener | None,
     *,
+    data: Mapping[str, Any],
     curve: bool,
     fresh: bool,
-) -> dict[str, Any]:
-    """What sweep and curve found, and the settings to train with."""
+) -> tuple[dict[str, Any], TuningSettings]:
+    """What sweep and curve found, and the settings to train with. ``data`` is all that is trained on."""
     from ..tuning import exploring
-    from ..tuning.card import data_of
+    from ..tuning.card import fingerprint
 
-    about: dict[str, Any] = {"settings": settings}
-    if spec is None and not curve:
-        return about
-    digest = data_of(gathered.parts, gold="", augmentation=(), silver=None)["digest"]
+    about: dict[str, Any] = {}
+    digest = fingerprint(data)
     if spec is not None:
         found = exploring.sweep(
-            make, gathered.parts, spec, settings, folder=folder, listener=listener, about=digest, fresh=fresh
+            score, parts, spec, settings, folder=folder, listener=listener, about=digest, fresh=fresh
         )
-        about |= {"settings": found.settings, "sweep": found.as_dict(), "sweep_said": found.said()}
+        settings = found.settings
+        about |= {"sweep": found.as_dict(), "sweep_said": found.said()}
     if curve:
         from ..tuning.curve import SIZES
 
         drawn = exploring.learning_curve(
-            make,
-            gathered.parts,
-            about["settings"],
+            score,
+            parts,
+            settings,
             folder=folder,
             sizes=SIZES,
             listener=listener,
@@ -327,7 +348,7 @@ def _explored(
             fresh=fresh,
         )
         about |= {"curve": drawn.as_dict(), "curve_said": drawn.worth.sentence}
-    return about
+    return about, settings
 
 
 def _kinds(names: str | None) -> Any:
@@ -365,21 +386,15 @@ def _print(adapter: Adapter, about: dict[str, Any], codebook: str) -> None:
         from rich.console import Console
         from rich.table import Table
 
+        from ..tuning.card import interval
+
         table = Table(box=None, pad_edge=False)
         for heading in ("", "Measure", "Before", "After", "Difference"):
             table.add_column(heading, overflow="fold")
         for row in ({"name": "all cells", **metrics}, *metrics["variables"]):
-            numbers = (_interval(row[key]) for key in ("before", "after", "difference"))
+            numbers = (interval(row[key]) for key in ("before", "after", "difference"))
             table.add_row(row["name"], row["metric"].replace("_", " "), *numbers)
         out(f"On the {metrics['reports']} test reports, through {metrics['through']} (95 % intervals):")
         Console(highlight=False, markup=False, emoji=False).print(table)
     say(f"Card: {adapter.folder / 'README.md'}")
     out(f"To use it: epicrisis extract {codebook} REPORTS --adapter {adapter.folder}")
-
-
-def _interval(one: dict[str, Any]) -> str:
-    if one["value"] is None:
-        return "-"
-    if one["low"] is None:
-        return f"{one['value']:.3f}"
-    return f"{one['value']:.3f} ({one['low']:.3f} to {one['high']:.3f})"

@@ -10,7 +10,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import secrets
 import threading
 import time
 from collections.abc import Sequence
@@ -20,13 +19,14 @@ from types import TracebackType
 from typing import Any
 
 from ..adapter import Adapter
-from ..errors import EngineError, EngineTimeoutError, ModelError
+from ..errors import EngineError, EngineTimeoutError
 from . import chat, schema, streaming
 from .adapters import check_known, files, names
 from .embedded import DEFAULT_TIMEOUT, PROMPT_CACHE, acquire, context_for, positive
 from .engine import EngineInfo, JsonSchema, Message, Reply, Request
 from .gguf_header import read_header
 from .machine import usable_cores
+from .private_server import PrivateServer
 from .telling import Telling
 from .transport import Response, Transport
 
@@ -65,13 +65,10 @@ class LlamaCppEngine:
         slots = positive("parallel", parallel, 1)
         threads = positive("threads", threads, usable_cores())
         self._timeout = timeout if timeout is not None else DEFAULT_TIMEOUT
-        key = secrets.token_urlsafe(32)
         self._adapters = names(adapters)
         loras = files(adapters, header, digest=digest, model=name or self._path.stem)
-        self._server: Any = _load(self._path, context_for(header, context), slots, threads, key, loras)
-        self._transport = Transport(
-            f"{self._server.listening_address}/v1", {"Authorization": f"Bearer {key}"}, trust_env=False
-        )
+        self._server = _served(self._path, context_for(header, context), slots, threads, loras)
+        self._transport = Transport(f"{self._server.address}/v1", self._server.headers, trust_env=False)
         self._slots = threading.BoundedSemaphore(slots)
         self._enforced: set[str] = set()
         self._info = EngineInfo(
@@ -120,7 +117,7 @@ class LlamaCppEngine:
     def close(self) -> None:
         """Free the model. Requests under way end with an error."""
         self._transport.close()
-        self._server = None
+        self._server.close()
 
     def __enter__(self) -> LlamaCppEngine:
         return self
@@ -223,43 +220,23 @@ def _lora(adapters: Sequence[str], chosen: str | None) -> list[dict[str, float]]
     return [{"id": place, "scale": float(name == chosen)} for place, name in enumerate(adapters)]
 
 
-def _load(path: Path, context: int, slots: int, threads: int, key: str, loras: Sequence[Path]) -> Any:
-    try:
-        import xllamacpp
-    except ImportError as error:
-        raise EngineError(
-            f"The embedded engine cannot be loaded: {error}.",
-            hint="Run: pip install --force-reinstall xllamacpp. Without it, name a server: "
-            "--engine http://host:port/v1#model",
-        ) from None
-    params = xllamacpp.CommonParams()
-    params.model.path = str(path)
-    params.n_ctx = context * slots
-    params.n_parallel = slots
-    params.cpuparams.n_threads = threads
-    params.cpuparams_batch.n_threads = threads
-    # The server's store of prompts does not tell with which adapter they were evaluated.
-    params.cache_ram_mib = 0 if loras else PROMPT_CACHE
-    params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(path), 0.0) for path in loras]
-    params.lora_init_without_apply = True
-    # Mapped weights would be in memory twice: llama.cpp repacks them for the processor.
-    params.load_mode = xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_NONE
-    params.offline = True
-    params.verbosity = -1
-    params.hostnames = ["127.0.0.1"]
-    params.port = 0
-    params.api_keys = [key]
-    params.ui = False
-    params.endpoint_slots = False
-    params.endpoint_metrics = False
-    params.cors_origins = ""
-    params.cors_credentials = False
-    try:
-        return xllamacpp.Server(params)
-    except RuntimeError:
-        raise ModelError(
+def _served(path: Path, context: int, slots: int, threads: int, loras: Sequence[Path]) -> PrivateServer:
+    def configure(xllamacpp: Any, params: Any) -> None:
+        params.n_ctx = context * slots
+        params.n_parallel = slots
+        # The server's store of prompts does not tell with which adapter they were evaluated.
+        params.cache_ram_mib = 0 if loras else PROMPT_CACHE
+        params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(one), 0.0) for one in loras]
+        params.lora_init_without_apply = True
+
+    return PrivateServer(
+        path,
+        threads=threads,
+        configure=configure,
+        failure=(
             f"llama.cpp cannot load the model{' with its adapters' if loras else ''}.",
-            hint="There may be too little memory for it (epicrisis doctor tells), or this version of "
-            "llama.cpp does not know its architecture.",
-            path=path,
-        ) from None
+            "There may be too little memory for it (epicrisis doctor tells), or this version of llama.cpp "
+            "does not know its architecture.",
+            path,
+        ),
+    )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..adapter import Adapter, open_adapter
+from ..adapter import SEEN, Adapter, open_adapter
 from ..errors import ModelError
 from ..examples.example import same_text
 from ..runs.database import store_errors
@@ -61,8 +61,8 @@ def learned_by(run: StoredRun) -> Learned:
     card, notes = _card(used)
     texts = {str(one) for one in used.get("texts") or ()}
     if card is not None:
-        texts |= card.texts_seen()
-        reports = {**dict.fromkeys(card.seen(), _USES[0][1]), **reports}
+        texts |= card.texts_in(*SEEN)
+        reports = {**dict.fromkeys(card.reports_in(*SEEN), _USES[0][1]), **reports}
     patients: set[str] = set()
     if reports or texts:
         unread = 0

@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
 #: Weights are named by these files in a folder of the Hugging Face form.
 _WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
-#: On the processor, up to this many tokens, attention that is written out is faster than the fused one (1.4
-#: times at 180 tokens); it keeps the square of the length in memory, for every layer.
-_PLAIN_ATTENTION = 768
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +119,8 @@ def load_tokenizer(base: Base) -> Any:
             raise _unreadable(base, error) from None
 
 
-def load_model(base: Base, settings: TuningSettings, device: Any, dtype: Any, *, longest: int) -> Any:
-    """The base's weights for training on ``device``, in ``dtype``, on examples of ``longest`` tokens at most.
+def load_model(base: Base, settings: TuningSettings, device: Any, dtype: Any) -> Any:
+    """The base's weights for training on ``device``, in ``dtype``.
 
     Raises ``ModelError`` if transformers does not know its form, ``OptionError`` for four bits where they
     cannot be had.
@@ -131,8 +128,6 @@ def load_model(base: Base, settings: TuningSettings, device: Any, dtype: Any, *,
     from transformers import AutoModelForCausalLM
 
     options: dict[str, Any] = {"dtype": dtype}
-    if device.type == "cpu" and longest <= _PLAIN_ATTENTION:
-        options["attn_implementation"] = "eager"
     if base.kind == "gguf":
         from transformers import GgufConfig
 

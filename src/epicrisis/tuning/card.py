@@ -11,7 +11,6 @@ from typing import Any
 from .._version import __version__
 from ..adapter import CARD, CONFIG, FORMAT, GGUF, WEIGHTS, file_digest
 from ..codebook.codebook import Codebook
-from ..errors import OutputError
 from ..examples.example import digest as examples_digest
 from ..examples.example import same_text
 from ..extraction.options import ExtractionOptions
@@ -19,6 +18,7 @@ from ..prompting import PROMPT_VERSION
 from ..runs.manifest import now
 from .base import Base
 from .data import Parts
+from .notebook import write_whole
 from .settings import TuningSettings
 from .versions import versions
 
@@ -92,16 +92,16 @@ def write_card(
         "notes": list(notes),
         "versions": versions(),
     }
-    _write(folder / CARD, json.dumps(card, indent=1, ensure_ascii=False) + "\n")
-    _write(folder / README, readme(card))
+    write_whole(folder / CARD, json.dumps(card, indent=1, ensure_ascii=False) + "\n")
+    write_whole(folder / README, readme(card))
     return card
 
 
 def add_metrics(folder: Path, metrics: Mapping[str, Any]) -> None:
     """Put what was measured into the card that is in the folder."""
     card = {**json.loads((folder / CARD).read_text("utf-8")), "metrics": dict(metrics)}
-    _write(folder / CARD, json.dumps(card, indent=1, ensure_ascii=False) + "\n")
-    _write(folder / README, readme(card))
+    write_whole(folder / CARD, json.dumps(card, indent=1, ensure_ascii=False) + "\n")
+    write_whole(folder / README, readme(card))
 
 
 def readme(card: Mapping[str, Any]) -> str:
@@ -181,8 +181,8 @@ def _measured(metrics: Mapping[str, Any] | None) -> list[str]:
         "| | measure | before | after | difference |",
         "|---|---|---|---|---|",
         *(
-            f"| {row['name']} | {row['metric'].replace('_', ' ')} | {_interval(row['before'])} | "
-            f"{_interval(row['after'])} | {_interval(row['difference'])} |"
+            f"| {row['name']} | {row['metric'].replace('_', ' ')} | {interval(row['before'])} | "
+            f"{interval(row['after'])} | {interval(row['difference'])} |"
             for row in rows
         ),
     ]
@@ -198,7 +198,8 @@ def _agreement(found: Mapping[str, Any] | None) -> list[str]:
     ]
 
 
-def _interval(one: Mapping[str, Any]) -> str:
+def interval(one: Mapping[str, Any]) -> str:
+    """An estimate with its interval, as people read it."""
     if one["value"] is None:
         return "-"
     if one["low"] is None:
@@ -208,16 +209,6 @@ def _interval(one: Mapping[str, Any]) -> str:
 
 def _share(score: float | None) -> str:
     return "-" if score is None else f"{100 * score:.1f} %"
-
-
-def _write(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text(text, "utf-8")
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise OutputError(f"The card cannot be written: {error.strerror}.", path=path) from None
 
 
 def fingerprint(*parts: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,7 +123,7 @@ def curve(
     ``curve.json`` and ``curve.svg`` in ``folder`` are written after each training, so that the same call goes
     on where it was killed; ``about`` says what else must be the same for that (settings, base). Raises
     ``OptionError`` where the folder holds another curve, ``OutputError`` where the disk is full, and what
-    ``run`` raises.
+    ``run`` raises. ``fresh`` empties the folder first.
     """
     subsets = nested(reports, sizes, seed)
     ids = json.dumps([sorted(one.report.id for one in subset) for subset in subsets])
@@ -132,9 +133,9 @@ def curve(
         "reports": hashlib.sha256(ids.encode("utf-8", "surrogatepass")).hexdigest(),
         "about": dict(about or {}),
     }
-    notebook = Notebook(folder / CURVE, task)
     if fresh:
-        notebook.forget()
+        shutil.rmtree(folder, ignore_errors=True)
+    notebook = Notebook(folder / CURVE, task)
     done = {point.reports: point for point in map(_point, notebook.read().get("points", ()))}
     for number, subset in enumerate(subsets, 1):
         size, patients = len(subset), len({one.patient for one in subset})

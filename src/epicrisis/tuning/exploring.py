@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
+from ..adapter import CARD
 from .curve import Curve, curve
 from .data import Annotated, Parts
 from .events import Listener
@@ -14,16 +16,21 @@ from .grid import grid
 from .measured import Measured
 from .settings import TuningSettings
 from .sweep import Sweep, budgets_of, halving
-from .tune import Tuning
 
 SWEEP, CURVE = "sweep", "curve"
 
-#: A training with these settings, in this folder.
-MakeTuning = Callable[[TuningSettings, Path], Tuning]
+
+class Score(Protocol):
+    """How good a training gets with these settings on these parts, in a folder of its own; with ``until``,
+    after so many epochs. See ``Tuning.score``."""
+
+    def __call__(
+        self, settings: TuningSettings, folder: Path, parts: Parts, /, *, until: int | None = None
+    ) -> Measured: ...
 
 
 def sweep(
-    make: MakeTuning,
+    score: Score,
     parts: Parts,
     spec: str,
     settings: TuningSettings,
@@ -36,12 +43,13 @@ def sweep(
     """Try the settings of ``spec`` by successive halving, scored on the validation part.
 
     The best trial's last checkpoint is put into ``folder``: a training there with its settings is done
-    already, and needs only be written. ``about`` is the digest of what else must be the same to go on.
+    already, and needs only be written. ``about`` is the digest of what else must be the same to go on;
+    ``fresh`` forgets earlier trials and what they trained.
     """
 
     def run(chosen: TuningSettings, epochs: int, where: Path) -> Measured:
         # The learning rate falls over all epochs, however many of them a round has.
-        return make(chosen, where).score(parts, until=epochs)
+        return score(chosen, where, parts, until=epochs)
 
     found = halving(
         grid(spec, settings),
@@ -52,13 +60,15 @@ def sweep(
         about={"data": about},
         fresh=fresh,
     )
+    if (folder / CARD).is_file():
+        return found
     for path in (folder / SWEEP / found.best.name).glob("checkpoint-*"):
         shutil.copytree(path, folder / path.name, dirs_exist_ok=True)
     return found
 
 
 def learning_curve(
-    make: MakeTuning,
+    score: Score,
     parts: Parts,
     settings: TuningSettings,
     *,
@@ -69,10 +79,10 @@ def learning_curve(
     fresh: bool = False,
 ) -> Curve:
     """How good it gets with how many training reports, measured on the validation part: the test part stays
-    unseen."""
+    unseen. ``about`` and ``fresh``: as in ``sweep``."""
 
     def run(chosen: Sequence[Annotated], where: Path) -> Measured:
-        return make(settings, where).score(dataclasses.replace(parts, train=chosen))
+        return score(settings, where, dataclasses.replace(parts, train=chosen))
 
     return curve(
         parts.train,

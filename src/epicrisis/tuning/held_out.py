@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -138,10 +138,8 @@ def held_out(
         names.append(split.name)
     if adapter is not None:
         opened = open_adapter(adapter)
-        data: Mapping[str, Mapping[str, Iterable[object]]] = opened.card.get("data") or {}
-        for part in (data.get("validation") or {}, data.get("test") or {}):
-            ids |= {str(one) for one in part.get("reports") or ()}
-            texts |= {str(one) for one in part.get("texts") or ()}
+        ids |= opened.reports_in("validation", "test")
+        texts |= opened.texts_in("validation", "test")
         names.append(opened.name)
     if file is not None:
         beside = list(read(file))

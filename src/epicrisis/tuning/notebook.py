@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..errors import OptionError, OutputError
+from ..errors import OptionError
+from ..export.destination import replacing, writing_error
 
 #: Of the file's form. A file of another one is refused.
 _FORMAT = 1
@@ -52,26 +51,12 @@ class Notebook:
         document = {"format": _FORMAT, "task": self._task, **found}
         write_whole(self.path, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
 
-    def forget(self) -> None:
-        """Remove the file, if it is there."""
-        self.path.unlink(missing_ok=True)
-
 
 def write_whole(path: Path, content: str) -> None:
     """Write a file so that it is there whole or, if that fails, as it was. Raises ``OutputError``."""
-    partial = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("w", encoding="utf-8") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
-        raise OutputError(
-            f"It cannot be written: {error.strerror}.",
-            path=path,
-            hint="Make room and give the same command again: it goes on where it was.",
-        ) from None
+        raise writing_error(path, error) from None
+    with replacing(path) as part:
+        part.write_text(content, "utf-8")

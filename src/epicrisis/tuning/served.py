@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -10,8 +9,8 @@ from typing import Any
 
 from ..engines import chat
 from ..engines.machine import usable_cores
+from ..engines.private_server import PrivateServer
 from ..engines.transport import Transport
-from ..errors import EngineError, ModelError
 
 #: Of one request, in seconds: a long prompt on a slow processor.
 _TIMEOUT = 600.0
@@ -27,12 +26,9 @@ class Served:
     def __init__(
         self, base: Path, lora: Path | None = None, *, context: int = 512, threads: int | None = None
     ) -> None:
-        key = secrets.token_urlsafe(32)
-        self._server: Any = _load(base, lora, context, threads or usable_cores(), key)
+        self._server = _served(base, lora, context, threads or usable_cores())
         self._adapted = lora is not None
-        self._transport = Transport(
-            self._server.listening_address, {"Authorization": f"Bearer {key}"}, trust_env=False
-        )
+        self._transport = Transport(self._server.address, self._server.headers, trust_env=False)
         self._any_token = self.tokens("a")[-1]
 
     def logprobs(self, prompt: Sequence[int], *, top: int, scale: float = 1.0) -> dict[int, float]:
@@ -64,7 +60,7 @@ class Served:
     def close(self) -> None:
         """Free the model."""
         self._transport.close()
-        self._server = None
+        self._server.close()
 
     def __enter__(self) -> Served:
         return self
@@ -81,43 +77,25 @@ class Served:
         return response.payload
 
 
-def _load(base: Path, lora: Path | None, context: int, threads: int, key: str) -> Any:
-    try:
-        import xllamacpp
-    except ImportError as error:
-        raise EngineError(
-            f"The embedded engine cannot be loaded: {error}.",
-            hint="Run: pip install --force-reinstall xllamacpp",
-        ) from None
-    params = xllamacpp.CommonParams()
-    params.model.path = str(base)
-    params.n_ctx = context
-    params.n_parallel = 1
-    params.cpuparams.n_threads = threads
-    params.cpuparams_batch.n_threads = threads
-    params.cache_ram_mib = 0
-    params.cache_type_k = params.cache_type_v = xllamacpp.ggml_type.GGML_TYPE_F32
-    params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
-    params.load_mode = xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_NONE
-    params.warmup = False
-    params.offline = True
-    params.verbosity = -1
-    params.hostnames = ["127.0.0.1"]
-    params.port = 0
-    params.api_keys = [key]
-    params.ui = False
-    params.endpoint_slots = False
-    params.endpoint_metrics = False
-    params.cors_origins = ""
-    params.cors_credentials = False
-    if lora is not None:
-        params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(lora), 1.0)]
-    try:
-        return xllamacpp.Server(params)
-    except RuntimeError:
-        raise ModelError(
+def _served(base: Path, lora: Path | None, context: int, threads: int) -> PrivateServer:
+    def configure(xllamacpp: Any, params: Any) -> None:
+        params.n_ctx = context
+        params.n_parallel = 1
+        params.cache_ram_mib = 0
+        params.cache_type_k = params.cache_type_v = xllamacpp.ggml_type.GGML_TYPE_F32
+        params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
+        params.warmup = False
+        if lora is not None:
+            params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(lora), 1.0)]
+
+    return PrivateServer(
+        base,
+        threads=threads,
+        configure=configure,
+        failure=(
             "llama.cpp cannot load the model" + (" with the adapter." if lora is not None else "."),
-            hint="There may be too little memory for it (epicrisis doctor tells), or the adapter is for "
-            "another model.",
-            path=lora or base,
-        ) from None
+            "There may be too little memory for it (epicrisis doctor tells), or the adapter is for another "
+            "model.",
+            lora or base,
+        ),
+    )

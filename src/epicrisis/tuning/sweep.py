@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -108,7 +109,7 @@ def halving(
     written after each training, so that the same call goes on where it was killed; ``about`` says what else
     must be the same for that (reports, base). A trial that fails is given up with its reason, and the sweep
     goes on. Raises ``OptionError`` where all fail, or the folder holds another sweep; ``OutputError`` where
-    the disk is full.
+    the disk is full. ``fresh`` empties the folder first.
     """
     _check(trials, budgets, eta)
     task = {
@@ -117,8 +118,10 @@ def halving(
         "eta": eta,
         "about": dict(about or {}),
     }
+    if fresh:
+        shutil.rmtree(folder, ignore_errors=True)
     sweep = _Running(trials, Notebook(folder / LEADERBOARD, task), run, listener or _nobody)
-    sweep.resume(fresh=fresh)
+    sweep.resume()
     alive = list(sweep.trials)
     for number, epochs in enumerate(budgets):
         for trial in alive:
@@ -166,9 +169,7 @@ class _Running:
         self._run = run
         self._tell = tell
 
-    def resume(self, *, fresh: bool) -> None:
-        if fresh:
-            self._notebook.forget()
+    def resume(self) -> None:
         rows = {row["trial"]: row for row in self._notebook.read().get("trials", ())}
         for trial in self.trials:
             row = rows.get(trial.name, {})

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
 from ..errors import OptionError
+from .attention import attention_for
 from .batches import steps_of
 from .checkpoint import Checkpoints, Progress
 from .encoding import Encoded
 from .events import Journal
+from .heap import give_memory_back, keep_memory
 from .settings import Schedule, TuningSettings
 
 #: Seconds between two checkpoints within an epoch, and between two events of steps.
@@ -95,6 +96,8 @@ class Training:
         checkpoint is written and KeyboardInterrupt raised. Raises ``OptionError`` where memory does not
         suffice or the loss is no number any more, ``OutputError`` for a full disk.
         """
+        if self._machine.device.type == "cpu":
+            keep_memory()
         self._resume()
         progress = self._progress
         self._journal.tell(
@@ -168,8 +171,11 @@ class Training:
         learned = sum(self._train[place].learned for batch in batches for place in batch)
         total = 0.0
         for batch in batches:
-            loss = self._loss([self._train[place] for place in batch]) / learned
-            loss.backward()
+            chosen = [self._train[place] for place in batch]
+            # The backward pass may compute the activations again, and in the same way then.
+            with self._attention(chosen):
+                loss = self._loss(chosen) / learned
+                loss.backward()
             total += float(loss.detach())
         if not math.isfinite(total):
             raise OptionError(
@@ -189,7 +195,7 @@ class Training:
         torch = self._torch
         device = self._machine.device
         # Lengths of a few kinds: for every new shape the processor's kernels are made anew, and kept.
-        longest = -(-max(map(len, examples)) // _ROUNDED) * _ROUNDED
+        longest = _padded(examples)
         tokens = torch.zeros((len(examples), longest), dtype=torch.long)
         mask = torch.zeros_like(tokens)
         learned = torch.zeros((len(examples), longest), dtype=torch.bool)
@@ -207,6 +213,11 @@ class Training:
             ).last_hidden_state
             logits = base.get_output_embeddings()(hidden[learned.to(device)])
         return torch.nn.functional.cross_entropy(logits.float(), targets, reduction="sum")
+
+    def _attention(self, examples: Sequence[Encoded]) -> AbstractContextManager[None]:
+        return attention_for(
+            self._model.get_base_model().config, self._machine.device, longest=_padded(examples)
+        )
 
     def _validate(self) -> None:
         progress, settings = self._progress, self._settings
@@ -251,10 +262,11 @@ class Training:
         self._model.eval()
         order = sorted(self._validation, key=len)
         with torch.no_grad():
-            total = sum(
-                float(self._loss(order[start : start + settings.batch]))
-                for start in range(0, len(order), settings.batch)
-            )
+            total = 0.0
+            for start in range(0, len(order), settings.batch):
+                chosen = order[start : start + settings.batch]
+                with self._attention(chosen):
+                    total += float(self._loss(chosen))
         return total / max(1, sum(one.learned for one in order))
 
     def _tell_step(self, loss: float, pace: float) -> None:
@@ -292,15 +304,9 @@ class Training:
         set_peft_model_state_dict(self._model, dict(weights))
 
 
-def give_memory_back() -> None:
-    """Return what is free in the heap to the system.
-
-    Batches of changing lengths leave gaps there that nothing fits into: a training that needs 4 GB grew to
-    13 GB. Doing so after every step takes nearly as long as the step. Elsewhere than with glibc nothing
-    happens.
-    """
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL("libc.so.6").malloc_trim(0)
+def _padded(examples: Sequence[Encoded]) -> int:
+    """The tokens that a batch is padded to."""
+    return -(-max(map(len, examples)) // _ROUNDED) * _ROUNDED
 
 
 def rate(settings: TuningSettings, step: int, steps: int) -> float:

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..adapter import CARD, CONFIG, GGUF, WEIGHTS, Adapter, open_adapter
+from ..adapter import CARD, Adapter, open_adapter
 from ..api import EngineSettings
 from ..codebook.codebook import Codebook
-from ..errors import ModelError, OptionError, OutputError
+from ..errors import OptionError, OutputError
 from ..examples.example import Example
 from ..extraction.options import ExtractionOptions
 from ..prompting import Form
 from . import installed as _installed  # noqa: F401 - before whatever needs PyTorch
-from .base import Base, load_model, load_tokenizer
+from .base import Base, load_tokenizer
 from .before_after import BeforeAfter
 from .card import add_metrics, data_of, fingerprint, write_card
 from .checkpoint import Checkpoints, Progress
+from .conversion import checked_gguf, unchecked_gguf
 from .data import Parts
 from .encoding import Encoded, Encoder
 from .events import HISTORY, Journal, Listener
 from .examples import Examples
 from .licence import licence_warning
+from .lora import base_with_lora, load_lora, save_lora
 from .machine import machine_for
 from .measured import Measured
 from .scoring import Scorer
@@ -37,16 +38,19 @@ from .transformers_engine import TransformersEngine
 if TYPE_CHECKING:
     from .augment import Augmentation
 
-#: Positions at which llama.cpp and transformers are compared, and texts whose tokens are.
-_COMPARED = 8
 
-
-def asked_as(
-    form: Form, *, examples: int = 0, bare: bool = False, absent: str | None = None
-) -> ExtractionOptions:
+def asked_as(form: Form, *, examples: int = 0, bare: bool = False) -> ExtractionOptions:
     """How an adapter is asked: without worked examples unless they are wanted, and without a second look,
     which it was not trained for."""
-    return ExtractionOptions(form=form, absent=absent, examples=examples, bare=bare, second_look=False)
+    return ExtractionOptions(form=form, examples=examples, bare=bare, second_look=False)
+
+
+def clear(folder: Path) -> None:
+    """Forget the training in ``folder``: the next one there begins anew. Its weights stay until then."""
+    Checkpoints(folder, "").clear()
+    shutil.rmtree(folder / "measuring", ignore_errors=True)
+    for name in (CARD, HISTORY):
+        (folder / name).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,7 @@ class Tuning:
         examples = self._examples(parts, more, augmentation, times)
         made_of = self._made_of(parts, examples)
         if fresh:
-            self._clear()
+            clear(self._folder)
         found = self._finished(made_of)
         if found is not None and (found.card.get("metrics") is not None or not (measure and parts.test)):
             return found
@@ -152,16 +156,11 @@ class Tuning:
         measure: bool,
     ) -> Adapter:
         ready = self._ready(parts, examples)
-        model, encoder, texts, parts = ready.model, ready.encoder, ready.texts, ready.parts
+        model, encoder, parts = ready.model, ready.encoder, ready.parts
         progress = self._training_of(ready, made_of, self._scorer(ready)).run()
         self._journal.stage("writing")
-        self._save(model)
-        agreement = None
-        if self._base.gguf is not None:
-            self._journal.stage("checking")
-            agreement = self._checked(model, encoder, texts, parts, ready.validation)
-        else:
-            self._gguf_unchecked()
+        save_lora(model, self._folder, base=self._base.name)
+        agreement = self._converted(ready)
         write_card(
             self._folder,
             name=self._name,
@@ -235,40 +234,10 @@ class Tuning:
             dropped = {**parts.dropped, "longer than the maximum": fitting.dropped}
             parts = dataclasses.replace(parts, dropped=dropped)
         try:
-            model = self._model(max(map(len, (*train, *validation))))
+            model = self._lora()
         except (MemoryError, RuntimeError) as error:
             raise out_of_memory(error, self._settings) from None
         return _Ready(model, encoder, texts, parts, train, validation)
-
-    def _model(self, longest: int) -> Any:
-        import torch
-        from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
-
-        settings, machine = self._settings, self._machine
-        torch.manual_seed(settings.seed)
-        model = load_model(self._base, settings, machine.device, machine.dtype, longest=longest)
-        if settings.four_bit:
-            model = prepare_model_for_kbit_training(model, use_gradient_checkpointing=settings.checkpointing)
-        elif settings.checkpointing:
-            model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
-            model.enable_input_require_grads()
-        config = LoraConfig(
-            r=settings.rank,
-            lora_alpha=settings.alpha,
-            lora_dropout=settings.dropout,
-            target_modules=list(settings.targets),
-            task_type="CAUSAL_LM",
-        )
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of names that transformers is about to change
-                return get_peft_model(model, config)
-        except ValueError:
-            names = sorted({name.rpartition(".")[2] for name, one in model.named_modules() if _linear(one)})
-            raise OptionError(
-                f"The base has none of the target modules {', '.join(settings.targets)}.",
-                hint=f"Its linear maps are {', '.join(names)}: name some with --targets.",
-            ) from None
 
     def _scorer(self, ready: _Ready) -> Scorer:
         """How the model is scored while it is trained: on the validation part."""
@@ -303,59 +272,22 @@ class Tuning:
             },
         )
 
-    def _save(self, model: Any) -> None:
-        """peft's two files. Its configuration names the base by name: a path is of this machine alone."""
-        from safetensors import SafetensorError
-
-        model.peft_config["default"].base_model_name_or_path = self._base.name
-        try:
-            model.save_pretrained(self._folder, save_embedding_layers=False)
-        except (OSError, SafetensorError) as error:
-            raise OutputError(
-                f"The adapter cannot be written: {type(error).__name__}.",
-                hint="Make room on the disk and give the same command again.",
-                path=self._folder,
-            ) from None
-        assert (self._folder / CONFIG).is_file()
-
-    def _checked(
-        self, model: Any, encoder: Encoder, texts: Examples, parts: Parts, validation: Sequence[Encoded]
-    ) -> dict[str, Any]:
-        """The file for llama.cpp, and how far llama.cpp agrees with transformers when it uses it."""
-        from .agreement import agreement, same_tokens
-        from .gguf_lora import write_gguf_lora
-
-        gguf = self._base.gguf
-        assert gguf is not None
-        write_gguf_lora(self._folder, gguf, self._folder / GGUF, name=self._name)
-        shown = [texts.text(one.example) for one in parts.validation[:_COMPARED]]
-        rendered = [encoder.render(one.messages) for one in shown]
-        differs = same_tokens(gguf, rendered, [encoder.prompt(one.messages) for one in shown])
-        if differs is not None:
-            raise ModelError(
-                "llama.cpp reads a training text as other tokens than transformers: what is learned here "
-                "would not be used there.",
-                hint="Use another base; this one's tokenizer is not read alike by both.",
-            )
-        # In the answer, where what was learned shows: at its beginning, and half way.
-        prompts = [
-            one.tokens[: one.answer + one.learned // 2 * (place % 2)] for place, one in enumerate(validation)
-        ]
-        found = agreement(
-            gguf, self._folder / GGUF, model, prompts[:_COMPARED], threads=self._settings.threads
-        )
-        found.check()
-        return found.as_dict()
-
-    def _gguf_unchecked(self) -> None:
-        from .gguf_lora import write_gguf_lora
-
-        try:
-            write_gguf_lora(self._folder, self._base.path, self._folder / GGUF, name=self._name)
-        except ModelError as error:
-            self._note(f"There is no file for llama.cpp: {error.message}")
-        else:
-            self._note("The file for llama.cpp was not checked: that needs the base as a GGUF file.")
+    def _converted(self, ready: _Ready) -> dict[str, Any] | None:
+        """The file for llama.cpp; how far both programs agree, where they can be compared."""
+        if self._base.gguf is None:
+            self._note(unchecked_gguf(self._folder, self._base, name=self._name))
+            return None
+        self._journal.stage("checking")
+        return checked_gguf(
+            self._folder,
+            self._base.gguf,
+            ready.model,
+            ready.encoder,
+            [ready.texts.text(one.example) for one in ready.parts.validation],
+            ready.validation,
+            name=self._name,
+            threads=self._settings.threads,
+        ).as_dict()
 
     def _measure(self, parts: Parts, model: Any = None, encoder: Encoder | None = None) -> None:
         """Ask base and adapter about the test part, and put into the card what came of it.
@@ -378,7 +310,8 @@ class Tuning:
             metrics = both.metrics("llama.cpp")
         else:
             if model is None or encoder is None:
-                model, encoder = self._with_weights(), Encoder(load_tokenizer(self._base))
+                model, encoder = self._lora(), Encoder(load_tokenizer(self._base))
+                load_lora(model, self._folder)
             self._journal.stage("before")
             with model.disable_adapter():
                 both.before(TransformersEngine(model, encoder, name=self._base.name), self._options)
@@ -389,14 +322,8 @@ class Tuning:
         add_metrics(self._folder, metrics)
         both.clear()
 
-    def _with_weights(self) -> Any:
-        """The base with the adapter that was written."""
-        from peft import set_peft_model_state_dict
-        from safetensors.torch import load_file
-
-        model = self._model(self._settings.max_length)
-        set_peft_model_state_dict(model, load_file(self._folder / WEIGHTS))
-        return model
+    def _lora(self) -> Any:
+        return base_with_lora(self._base, self._settings, self._machine)
 
     def _training(self, progress: Progress) -> dict[str, Any]:
         return {
@@ -422,21 +349,9 @@ class Tuning:
             )
         return found
 
-    def _clear(self) -> None:
-        Checkpoints(self._folder, "").clear()
-        shutil.rmtree(self._folder / "measuring", ignore_errors=True)
-        for name in (CARD, HISTORY):
-            (self._folder / name).unlink(missing_ok=True)
-
     def _note(self, text: str) -> None:
         self._notes.append(text)
         self._journal.note(text)
 
 
-def _linear(module: Any) -> bool:
-    import torch
-
-    return isinstance(module, torch.nn.Linear)
-
-
-__all__ = ["Tuning", "asked_as"]
+__all__ = ["Tuning", "asked_as", "clear"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -26,7 +27,7 @@ _COLUMNS = (
 )
 
 
-class JobTable(Generic[J]):
+class JobTable(ABC, Generic[J]):
     """The jobs of a project, of one kind or of all. Every call reads the store anew; any thread may call."""
 
     #: Which jobs these are, as SQL.
@@ -81,8 +82,9 @@ class JobTable(Generic[J]):
             raise self._missing()
         return self._job(row)
 
+    @abstractmethod
     def _job(self, row: sqlite3.Row) -> J:
-        raise NotImplementedError
+        """What a row is about."""
 
     def _missing(self) -> Refused:
         return not_found("run")
