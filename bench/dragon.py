@@ -91,25 +91,27 @@ def table(rows: list[dict[str, Any]]) -> Iterator[str]:
         own = {row["shots"]: row for row in rows if row["task"] == number}
         last = own[max(own)]
         yield "  ".join(
-            [f"{number:<4}", f"{last['metric']:<12}", *(f"{_shown(own.get(shots)):<21}" for shots in ways)]
+            [f"{number:<4}", f"{last['metric']:<12}", *(f"{shown(own.get(shots)):<21}" for shots in ways)]
             + [f"{figures[number]:>13.3f}" for figures in PUBLISHED.values()]
             + [f"{last['cases']:>5}", f"{last['generated_tokens']:>10.0f}", f"{last['seconds']:>6.1f}"]
         )
-    means = [_mean([row["score"] for row in rows if row["shots"] == shots]) for shots in ways]
-    published = [_mean([figures[number] for number in numbers]) for figures in PUBLISHED.values()]
+    means = [mean([row["score"] for row in rows if row["shots"] == shots]) for shots in ways]
+    published = [mean([figures[number] for number in numbers]) for figures in PUBLISHED.values()]
     yield "  ".join(
-        ["mean", " " * 12, *(f"{mean:<21}" for mean in means), *(f"{mean:>13}" for mean in published)]
+        ["mean", " " * 12, *(f"{one:<21}" for one in means), *(f"{one:>13}" for one in published)]
     )
 
 
-def _shown(row: dict[str, Any] | None) -> str:
+def shown(row: dict[str, Any] | None) -> str:
+    """A score with its interval."""
     if row is None or row["score"] is None:
         return "-"
     interval = "" if row["low"] is None else f" ({row['low']:.3f}-{row['high']:.3f})"
     return f"{row['score']:.3f}{interval}"
 
 
-def _mean(values: list[float | None]) -> str:
+def mean(values: list[float | None]) -> str:
+    """The mean, where all are known."""
     known = [value for value in values if value is not None]
     return f"{sum(known) / len(known):.3f}" if known and len(known) == len(values) else "-"
 
@@ -139,7 +141,7 @@ def main() -> None:
             if row is None:
                 sys.exit(f"Task {number} was stopped. The same command goes on with it.")
             rows.append(row)
-            print(f"{number}, {shots} shots: {_shown(row)}", file=sys.stderr)
+            print(f"{number}, {shots} shots: {shown(row)}", file=sys.stderr)
     print("\n".join(table(rows)))
     RESULTS.mkdir(exist_ok=True)
     document = {"engine": arguments.engine, "limit": arguments.limit, "rows": rows, "published": PUBLISHED}

@@ -7,6 +7,10 @@ Adapters are trained on the training cases and chosen on the validation cases, u
 the same command goes on where it stopped. Then all three ways are asked through llama.cpp about the
 validation cases. Prints one table and writes ``bench/results/tuning-<base>.json``. Published: a distilbert
 trained on each task, scored on test cases whose labels are not at hand.
+
+``of matmul`` is the share of the machine's own limit that the training reached: its floating-point operations
+a second (four for each weight and token, six with checkpointing) by those of a large matrix product, measured
+before. Without a GPU ``--preset gpu`` says so and runs the preset for the processor.
 """
 
 from __future__ import annotations
@@ -18,6 +22,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from dragon import PUBLISHED as FIGURES
+from dragon import TASKS, mean, shown
 from epicrisis.adapter import Adapter, open_adapter
 from epicrisis.codebook import Codebook
 from epicrisis.dragon.contract import Case, Dataset, Job, read_job
@@ -33,11 +39,11 @@ from epicrisis.runs.display import display
 from epicrisis.tuning.base import find_base
 from epicrisis.tuning.data import Annotated, Parts
 from epicrisis.tuning.settings import PRESETS, Preset, TuningSettings
+from hardware import matrix_product_limit, operations_per_token, peak_memory
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"
-TASKS = range(101, 110)
-PUBLISHED = dict(zip(TASKS, (0.943, 0.864, 0.838, 0.990, 0.897, 0.890, 0.823, 0.446, 0.536), strict=True))
+PUBLISHED = FIGURES["distilbert"]
 #: Few cases need more passes than many: about so many cases are read in all, in 3 to 16 passes.
 READ = 1400
 
@@ -128,7 +134,7 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
     lines = [
         f"{'task':<5}{'metric':<14}"
         + "".join(f"{way:<22}" for way in ways)
-        + f"{'published':<11}{'minutes':<9}tokens/s"
+        + f"{'published':<11}{'minutes':<9}{'tokens/s':<10}{'of matmul':<11}memory"
     ]
     for row in rows:
         training = row.get("training") or {}
@@ -136,7 +142,8 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
         lines.append(
             f"{row['task']:<5}{row.get('metric', ''):<14}"
             + "".join(f"{shown(row.get(way)):<22}" for way in ways)
-            + f"{PUBLISHED[row['task']]:<11.3f}{training.get('seconds', 0) / 60:<9.1f}{pace:.0f}"
+            + f"{PUBLISHED[row['task']]:<11.3f}{training.get('seconds', 0) / 60:<9.1f}{pace:<10.0f}"
+            + (f"{row['of_matmul']:<11.1%}{row['peak_memory'] / 1e9:.1f} GB" if "of_matmul" in row else "")
         )
     means = [mean([(row.get(way) or {}).get("score") for row in rows]) for way in ways]
     published = sum(PUBLISHED[row["task"]] for row in rows) / len(rows)
@@ -144,16 +151,39 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def shown(found: dict[str, Any] | None) -> str:
-    if found is None or found["score"] is None:
-        return "-"
-    interval = "" if found["low"] is None else f" ({found['low']:.3f}-{found['high']:.3f})"
-    return f"{found['score']:.3f}{interval}"
+def preset_here(wanted: Preset) -> Preset:
+    """The preset that can be run: without a GPU the one for the processor, which is said."""
+    import torch
+
+    if wanted is Preset.GPU and not torch.cuda.is_available():
+        print("There is no CUDA GPU here: this runs the preset for the processor.", file=sys.stderr)
+        return Preset.CPU
+    return wanted
 
 
-def mean(values: Sequence[float | None]) -> str:
-    known = [value for value in values if value is not None]
-    return f"{sum(known) / len(known):.3f}" if known and len(known) == len(values) else "-"
+class Yardstick:
+    """The machine's limit, against which trainings are held."""
+
+    def __init__(self, base: str, settings: TuningSettings, preset: Preset) -> None:
+        from epicrisis.tuning.machine import machine_for
+
+        self._machine = machine_for(settings, preset)
+        self._limit = matrix_product_limit(self._machine.device, self._machine.dtype)
+        self._per_token = operations_per_token(base, checkpointing=settings.checkpointing)
+        print(
+            f"{self._machine.label}: {self._limit / 1e12:.2f} TFLOP/s in a matrix product, "
+            f"{self._per_token / 1e9:.2f} GFLOP per token of training",
+            file=sys.stderr,
+        )
+
+    def measure(self, training: dict[str, Any]) -> dict[str, Any]:
+        """The share of the limit that a training reached, and the most memory so far (bytes)."""
+        pace = training["tokens"] / max(1e-9, training["seconds"])
+        return {
+            "matmul_flops": self._limit,
+            "of_matmul": pace * self._per_token / self._limit,
+            "peak_memory": peak_memory(self._machine.device),
+        }
 
 
 def main() -> None:
@@ -172,8 +202,12 @@ def main() -> None:
     parser.add_argument("--only", choices=["train", "score", "tuned"])
     parser.add_argument("--fresh", action="store_true")
     arguments = parser.parse_args()
-    settings = PRESETS[Preset(arguments.preset)].with_(
-        learning_rate=arguments.learning_rate, batch=arguments.batch
+    arguments.preset = preset_here(Preset(arguments.preset))
+    settings = PRESETS[arguments.preset].with_(learning_rate=arguments.learning_rate, batch=arguments.batch)
+    yardstick = (
+        None
+        if arguments.only in ("score", "tuned")
+        else Yardstick(arguments.base, settings, arguments.preset)
     )
     kept = RESULTS / "tuning" / arguments.base
     rows: list[dict[str, Any]] = []
@@ -183,6 +217,8 @@ def main() -> None:
         row: dict[str, Any] = {"task": number}
         adapter = open_adapter(out) if arguments.only == "score" else train(folder, out, arguments, settings)
         row["training"] = adapter.card["training"]
+        if yardstick is not None:
+            row |= yardstick.measure(row["training"])
         if arguments.only != "train":
             asked = out.with_name(f"{out.name}-asked")
             row["tuned"] = measured(folder, asked / "tuned", arguments, adapter=adapter)

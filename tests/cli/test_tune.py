@@ -111,6 +111,37 @@ def test_a_sweep_and_a_curve_go_before(study: Path, base: Path, capsys: pytest.C
     assert [event["done"] for event in starts] == [starts[0]["steps"]]
 
 
+def test_the_best_trial_had_the_same_reports_to_learn_from(
+    study: Path, base: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    silver = ["id,lesions,enlarged", *(f"s{number},{number % 4},true" for number in range(6))]
+    (study / "silver.csv").write_text("\n".join(silver))
+    with (study / "reports.csv").open("a") as reports:
+        for number in range(6):
+            reports.write(f"\ns{number},Echo nummer {number * 37}: {number % 4} haarden. Milt vergroot.")
+    options = ("--sweep", "rank=2,4", "--augment", "casing", "--silver", "silver.csv", "--epochs", "1")
+    assert tune(base, *options, "--no-measure", "--json", "--quiet") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["card"]["data"]["silver"]["trained_on"] == 6
+    assert found["card"]["data"]["augmentation"] == ["casing"]
+    events = [json.loads(line) for line in (study / "liver-1" / "history.jsonl").read_text().splitlines()]
+    assert [one["done"] == one["steps"] for one in events if one["event"] == "start"] == [True]
+
+
+def test_a_fresh_sweep_replaces_the_adapter(
+    study: Path, base: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert tune(base, "--no-measure", "--quiet", "--epochs", "1") == 0
+    assert tune(base, "--sweep", "rank=2,4", "--no-measure", "--quiet", "--epochs", "1") == 2
+    assert "holds another adapter" in capsys.readouterr().err
+    first = json.loads((study / "liver-1" / "card.json").read_text())
+    options = ("--sweep", "learning_rate=5e-3,1e-2", "--epochs", "1", "--fresh")
+    assert tune(base, *options, "--no-measure", "--quiet") == 0
+    card = json.loads((study / "liver-1" / "card.json").read_text())
+    assert card["digest"] != first["digest"]
+    assert card["settings"]["learning_rate"] > first["settings"]["learning_rate"]
+
+
 def test_augmented_reports_train_alone(study: Path, base: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert tune(base, "--augment", "casing", "--no-measure", "--json", "--quiet", "--epochs", "1") == 0
     card = json.loads(capsys.readouterr().out)["card"]

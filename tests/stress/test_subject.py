@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import epicrisis
+from epicrisis.adapter import Adapter
 from epicrisis.codebook.codebook import Codebook
-from epicrisis.errors import OptionError
+from epicrisis.errors import ModelError, OptionError
 from epicrisis.extraction.options import ExtractionOptions
 from epicrisis.prompting import Form
 from epicrisis.report import Report
@@ -35,6 +37,22 @@ def test_options_come_back(manifest: Manifest, options: ExtractionOptions) -> No
     found = options_of(Manifest.model_validate_json(recorded.model_dump_json()))
     assert found == options
     assert isinstance(found.form, Form)
+
+
+def test_an_adapter_is_opened_again(
+    tmp_path: Path, manifest: Manifest, write_adapter: Callable[..., Adapter]
+) -> None:
+    adapter = write_adapter(tmp_path / "tuned", more={"data": {"train": {"reports": ["1"], "texts": []}}})
+    options = ExtractionOptions(adapter=adapter, bare=True)
+    recorded = manifest.model_copy(update={"options": options.as_dict()})
+    recorded = Manifest.model_validate_json(recorded.model_dump_json())
+    assert options_of(recorded) == options
+    write_adapter(tmp_path / "tuned", more={"data": {"train": {"reports": ["2"], "texts": []}}})
+    with pytest.raises(OptionError, match="does not hold adapter"):
+        options_of(recorded)
+    (tmp_path / "tuned" / "card.json").unlink()
+    with pytest.raises(ModelError, match="no adapter"):
+        options_of(recorded)
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from epicrisis.tuning.batches import steps_of
+from epicrisis.tuning.batches import padded, pieces, steps_of
 from epicrisis.tuning.encoding import Encoded
 
 
@@ -42,3 +44,22 @@ def test_batches_have_examples_of_like_length() -> None:
     steps = steps_of(examples(list(range(2, 66))), 0, batch=4, accumulate=1, seed=0)
     padding = sum(max(some) * len(some) - sum(some) for step in steps for some in step)
     assert padding <= 6 * len(steps)
+
+
+@given(lengths=st.lists(st.integers(2, 300), min_size=1, max_size=20), most=st.integers(32, 900))
+def test_a_batch_in_pieces_is_the_whole_batch(lengths: list[int], most: int) -> None:
+    some = examples(lengths)
+    found = list(pieces(some, most))
+    assert [one for piece in found for one in piece] == some
+    assert all(len(piece) == 1 or len(piece) * padded(piece) <= most for piece in found)
+    assert all(len(one) <= padded(piece) < max(map(len, piece)) + 32 for piece in found for one in piece)
+    # No piece could have taken the next example too.
+    assert all(
+        (len(piece) + 1) * padded([*piece, following[0]]) > most
+        for piece, following in itertools.pairwise(found)
+    )
+
+
+def test_without_a_limit_a_batch_stays_whole() -> None:
+    some = examples([900] * 8)
+    assert list(pieces(some, None)) == [some]

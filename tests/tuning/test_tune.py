@@ -88,7 +88,9 @@ def test_from_gold_to_answers(
     )
     counts = [card["data"][part]["count"] for part in ("train", "validation", "test")]
     assert counts == [len(some) for _, some in gathered.parts.named()]
-    assert adapter.reports_in("train", "validation") == {one.report.id for one in (*gathered.parts.train, *gathered.parts.validation)}
+    assert adapter.reports_in("train", "validation") == {
+        one.report.id for one in (*gathered.parts.train, *gathered.parts.validation)
+    }
     # A model of random weights says nothing that is right; what it was tuned to say is JSON at least.
     metrics = card["metrics"]
     assert metrics["reports"] == counts[2]

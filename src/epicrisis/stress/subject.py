@@ -10,6 +10,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from ..adapter import open_adapter
 from ..api import DEFAULT_ENGINE, EngineSettings, prepare, to_codebook
 from ..codebook.codebook import Codebook
 from ..engines.engine import Engine
@@ -127,7 +128,8 @@ def stress_store(store: Path) -> Path:
 
 
 def options_of(manifest: Manifest) -> ExtractionOptions:
-    """The options a run was made with. Raises OptionError where the manifest does not hold them all."""
+    """The options a run was made with. Raises OptionError where the manifest does not hold them all, and
+    ModelError where the adapter is no longer in its folder."""
     chosen: dict[str, Any] = {}
     for field in fields(ExtractionOptions):
         value = manifest.options.get(field.name)
@@ -135,6 +137,9 @@ def options_of(manifest: Manifest) -> ExtractionOptions:
         if isinstance(value, str | int | float):
             usual = field.default
             chosen[field.name] = type(usual)(value) if isinstance(usual, Enum) else value
+    adapter = manifest.options.get("adapter")
+    if isinstance(adapter, dict) and isinstance(adapter.get("folder"), str):
+        chosen["adapter"] = open_adapter(adapter["folder"])
     options = ExtractionOptions(**chosen)
     repeated = options.as_dict()
     lost = [name for name, value in manifest.options.items() if _plain(repeated.get(name)) != _plain(value)]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from .encoding import Encoded
 
 #: So many batches are sorted by length together.
 _WINDOW = 16
+
+#: Batches are padded to a multiple of this many tokens: for every new shape a processor's kernels are made
+#: anew, and kept.
+_ROUNDED = 32
 
 
 def steps_of(
@@ -28,3 +32,24 @@ def steps_of(
         batches += [window[at : at + batch] for at in range(0, len(window), batch)]
     rng.shuffle(batches)
     return [batches[start : start + accumulate] for start in range(0, len(batches), accumulate)]
+
+
+def padded(examples: Sequence[Encoded]) -> int:
+    """The tokens that each of these is padded to."""
+    return -(-max(map(len, examples)) // _ROUNDED) * _ROUNDED
+
+
+def pieces(examples: Sequence[Encoded], most: int | None) -> Iterator[Sequence[Encoded]]:
+    """A batch in pieces of at most ``most`` tokens with padding, or of one example; whole for ``None``.
+
+    Their losses add up to that of the batch.
+    """
+    piece: list[Encoded] = []
+    for one in examples:
+        grown = [*piece, one]
+        if piece and most is not None and len(grown) * padded(grown) > most:
+            yield piece
+            grown = [one]
+        piece = grown
+    if piece:
+        yield piece

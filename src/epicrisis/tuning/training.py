@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import OptionError
 from .attention import attention_for
-from .batches import steps_of
+from .batches import padded, pieces, steps_of
 from .checkpoint import Checkpoints, Progress
 from .encoding import Encoded
 from .events import Journal
@@ -22,8 +22,9 @@ from .settings import Schedule, TuningSettings
 _CHECKPOINT_EVERY = 120.0
 _TELL_EVERY = 2.0
 
-#: Batches are padded to a multiple of this many tokens.
-_ROUNDED = 32
+#: Tokens with padding that a processor computes at once: eight long reports together took 12 GB, and longer
+#: than one after the other.
+_AT_ONCE = 2048
 
 #: Steps between two times that free memory is given back.
 _TRIM_EVERY = 16
@@ -79,6 +80,7 @@ class Training:
         self._journal = journal
         self._about = about or {}
         self._metric = metric
+        self._at_once = _AT_ONCE if machine.device.type == "cpu" else None
         self._weights = [one for one in model.parameters() if one.requires_grad]
         self._optimizer = torch.optim.AdamW(
             self._weights, lr=settings.learning_rate, weight_decay=settings.decay
@@ -171,12 +173,12 @@ class Training:
         learned = sum(self._train[place].learned for batch in batches for place in batch)
         total = 0.0
         for batch in batches:
-            chosen = [self._train[place] for place in batch]
-            # The backward pass may compute the activations again, and in the same way then.
-            with self._attention(chosen):
-                loss = self._loss(chosen) / learned
-                loss.backward()
-            total += float(loss.detach())
+            for piece in pieces([self._train[place] for place in batch], self._at_once):
+                # The backward pass may compute the activations again, and in the same way then.
+                with self._attention(piece):
+                    loss = self._loss(piece) / learned
+                    loss.backward()
+                total += float(loss.detach())
         if not math.isfinite(total):
             raise OptionError(
                 "The training ran away: its loss is no number any more.",
@@ -194,8 +196,7 @@ class Training:
         """
         torch = self._torch
         device = self._machine.device
-        # Lengths of a few kinds: for every new shape the processor's kernels are made anew, and kept.
-        longest = _padded(examples)
+        longest = padded(examples)
         tokens = torch.zeros((len(examples), longest), dtype=torch.long)
         mask = torch.zeros_like(tokens)
         learned = torch.zeros((len(examples), longest), dtype=torch.bool)
@@ -216,7 +217,7 @@ class Training:
 
     def _attention(self, examples: Sequence[Encoded]) -> AbstractContextManager[None]:
         return attention_for(
-            self._model.get_base_model().config, self._machine.device, longest=_padded(examples)
+            self._model.get_base_model().config, self._machine.device, longest=padded(examples)
         )
 
     def _validate(self) -> None:
@@ -264,9 +265,9 @@ class Training:
         with torch.no_grad():
             total = 0.0
             for start in range(0, len(order), settings.batch):
-                chosen = order[start : start + settings.batch]
-                with self._attention(chosen):
-                    total += float(self._loss(chosen))
+                for piece in pieces(order[start : start + settings.batch], self._at_once):
+                    with self._attention(piece):
+                        total += float(self._loss(piece))
         return total / max(1, sum(one.learned for one in order))
 
     def _tell_step(self, loss: float, pace: float) -> None:
@@ -302,11 +303,6 @@ class Training:
         from peft import set_peft_model_state_dict
 
         set_peft_model_state_dict(self._model, dict(weights))
-
-
-def _padded(examples: Sequence[Encoded]) -> int:
-    """The tokens that a batch is padded to."""
-    return -(-max(map(len, examples)) // _ROUNDED) * _ROUNDED
 
 
 def rate(settings: TuningSettings, step: int, steps: int) -> float:
