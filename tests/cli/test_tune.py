@@ -111,6 +111,16 @@ def test_a_sweep_and_a_curve_go_before(study: Path, base: Path, capsys: pytest.C
     assert [event["done"] for event in starts] == [starts[0]["steps"]]
 
 
+def test_after_a_curve_nothing_is_trained_again(
+    study: Path, base: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--curve", "--augment", "casing", "--no-measure", "--quiet", "--epochs", "1")
+    assert tune(base, *options) == 0
+    events = [json.loads(line) for line in (study / "liver-1" / "history.jsonl").read_text().splitlines()]
+    assert [one["done"] == one["steps"] for one in events if one["event"] == "start"] == [True]
+    assert list((study / "liver-1").glob("checkpoint-*")) == []
+
+
 def test_the_best_trial_had_the_same_reports_to_learn_from(
     study: Path, base: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -73,6 +73,8 @@ def test_a_curve_trains_on_more_and_more(tmp_path: Path) -> None:
     settings = TuningSettings()
     learning_curve(trainer, parts(40), settings, folder=tmp_path, sizes=(10, 20))
     assert [count for _, count, _ in trainer.asked] == [10, 20, 40]
+    # The training of all reports is done: the adapter's own need only be written.
+    assert [path.name for path in tmp_path.glob("checkpoint-*")] == ["checkpoint-00000003"]
     old = tmp_path / CURVE / "reports-10" / "old"
     old.touch()
     learning_curve(trainer, parts(40), settings, folder=tmp_path, sizes=(10, 20), fresh=True)

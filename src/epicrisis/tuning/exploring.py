@@ -60,10 +60,7 @@ def sweep(
         about={"data": about},
         fresh=fresh,
     )
-    if (folder / CARD).is_file():
-        return found
-    for path in (folder / SWEEP / found.best.name).glob("checkpoint-*"):
-        shutil.copytree(path, folder / path.name, dirs_exist_ok=True)
+    _hand_over(folder / SWEEP / found.best.name, folder)
     return found
 
 
@@ -79,12 +76,13 @@ def learning_curve(
     fresh: bool = False,
 ) -> Curve:
     """How good it gets with how many training reports, measured on the validation part: the test part stays
-    unseen. ``about`` and ``fresh``: as in ``sweep``."""
+    unseen. The last training is of all reports: its checkpoint is put into ``folder``, as by ``sweep``, whose
+    ``about`` and ``fresh`` these are."""
 
     def run(chosen: Sequence[Annotated], where: Path) -> Measured:
         return score(settings, where, dataclasses.replace(parts, train=chosen))
 
-    return curve(
+    found = curve(
         parts.train,
         run,
         folder=folder / CURVE,
@@ -94,3 +92,13 @@ def learning_curve(
         about={"data": about, "settings": settings.digest},
         fresh=fresh,
     )
+    _hand_over(folder / CURVE / f"reports-{len(parts.train)}", folder)
+    return found
+
+
+def _hand_over(done: Path, folder: Path) -> None:
+    """Let the training in ``folder`` go on from where another one is, unless it has ended."""
+    if (folder / CARD).is_file():
+        return
+    for path in done.glob("checkpoint-*"):
+        shutil.copytree(path, folder / path.name, dirs_exist_ok=True)

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 def test_a_training_becomes_an_adapter(
     study: Any, trainer: Any, dispatch: Any, card: Any, until_true: Any
 ) -> None:
-    job = study.add(settings={"epochs": 2, "learning_rate": 0.001}, bare=True)
+    job = study.add(settings={"epochs": 2, "learning_rate": 0.001}, bare=True, curve=True)
     study.project.shelf("gold").joinpath("gold.csv").write_text("id,normal\nr0,true\n", "utf-8")
     dispatch()
     work = trainer.next()
@@ -27,7 +27,7 @@ def test_a_training_becomes_an_adapter(
     assert given[given.index("--preset") + 1] == "cpu"
     assert given[given.index("--epochs") + 1] == "2"
     assert given[given.index("--learning-rate") + 1] == "0.001"
-    assert given[-1] == "--bare"
+    assert given[-2:] == ["--bare", "--curve"]
     # Of the codebook and the gold as they were when it was asked for.
     assert len(Path(given[given.index("--gold") + 1]).read_text("utf-8").splitlines()) == 7
 

@@ -150,6 +150,51 @@ def test_an_adapter_that_was_not_measured_says_so(study: Any, client: Any) -> No
     assert "Few examples." in page
 
 
+CURVE = {
+    "points": [
+        {"reports": 25, "patients": 24, "value": 0.71, "low": 0.6, "high": 0.8},
+        {"reports": 50, "patients": 47, "value": 0.83, "low": 0.75, "high": 0.9},
+        {"reports": 70, "patients": 64, "value": None, "low": None, "high": None},
+    ],
+    "worth": {
+        "verdict": "pays",
+        "sentence": "More annotation would pay.",
+        "gain": {"value": 0.052, "low": 0.021, "high": 0.09},
+    },
+}
+
+
+def test_whether_more_gold_would_pay(study: Any, client: Any) -> None:
+    folder = study.put_adapter() / "curve"
+    assert client.get("/api/tune/kidney-1").json()["more_gold"] is None
+    assert "Would more gold pay?" not in client.get("/tune/kidney-1").text
+    folder.mkdir()
+    (folder / "curve.json").write_text(json.dumps({"curve": CURVE}), "utf-8")
+    found = client.get("/api/tune/kidney-1").json()["more_gold"]
+    assert [one["reports"] for one in found["points"]] == [25, 50, 70]
+    assert len(found["plot"]["dots"]) == 2
+    assert found["plot"]["dots"][1]["y"] < found["plot"]["dots"][0]["y"]
+    page = client.get("/tune/kidney-1").text
+    for words in ("More gold would pay.", "+5.2 points (+2.1 to +9.0)", "75.0% to 90.0%", 'data-curve="gold"'):
+        assert words in page, words
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"curve": {"points": [{"reports": "many"}]}}', "{"])
+def test_a_curve_of_another_form_is_left_out(study: Any, client: Any, content: str) -> None:
+    folder = study.put_adapter() / "curve"
+    folder.mkdir()
+    (folder / "curve.json").write_text(content, "utf-8")
+    assert client.get("/api/tune/kidney-1").json()["more_gold"] is None
+    assert client.get("/tune/kidney-1").status_code == 200
+
+
+def test_a_curve_without_a_score_yet(study: Any, client: Any) -> None:
+    folder = study.put_adapter() / "curve"
+    folder.mkdir()
+    (folder / "curve.json").write_text(json.dumps({"curve": {"points": [], "worth": None}}), "utf-8")
+    assert client.get("/tune/kidney-1").status_code == 200
+
+
 def test_a_licence_is_warned_about(study: Any, client: Any, card: Any) -> None:
     study.put_adapter(base=card()["base"] | {"licence": "cc-by-nc-4.0"})
     assert "cc-by-nc-4.0" in " ".join(client.get("/api/tune/kidney-1").json()["warnings"])

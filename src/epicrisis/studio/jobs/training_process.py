@@ -82,7 +82,8 @@ def arguments(project: Project, job: Training, folder: Path, out: Path) -> list[
     for name, value in request.settings.chosen().items():
         option = f"--{name.replace('_', '-')}"
         found += [option] if value is True else [option, str(value)]
-    return [*found, *(["--bare"] if request.bare else [])]
+    switches = {"--bare": request.bare, "--curve": request.curve}
+    return [*found, *(name for name, wanted in switches.items() if wanted)]
 
 
 def _reports(project: Project, name: str, folder: Path) -> Path:

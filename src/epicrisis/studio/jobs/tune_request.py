@@ -33,7 +33,7 @@ class TuneSettings(Asked):
 class TuneRequest(Asked):
     """``name`` is what the adapter will be called; ``reports``, ``codebook`` and ``gold`` are names in the
     project, ``base`` is one of its models. ``bare``: the report alone is sent, without instructions and
-    definitions."""
+    definitions. ``curve``: train on parts of the reports first, to tell whether more gold would pay."""
 
     name: AdapterName
     reports: Name
@@ -43,6 +43,7 @@ class TuneRequest(Asked):
     preset: Literal["cpu", "gpu"] = Preset.CPU.value
     settings: TuneSettings = TuneSettings()
     bare: bool = False
+    curve: bool = False
 
     def whole(self) -> TuningSettings:
         """All settings. Raises OptionError for some that make no sense."""

@@ -16,7 +16,7 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _mapping(value: Any) -> Any:
+def mapping(value: Any) -> Any:
     return {} if value is None else value
 
 
@@ -39,8 +39,8 @@ class Compared(BaseModel):
 
     name: str = ""
     metric: str = ""
-    before: Annotated[Estimate, BeforeValidator(_mapping)] = Estimate()
-    after: Annotated[Estimate, BeforeValidator(_mapping)] = Estimate()
+    before: Annotated[Estimate, BeforeValidator(mapping)] = Estimate()
+    after: Annotated[Estimate, BeforeValidator(mapping)] = Estimate()
     difference: Estimate | None = None
     verdict: str | None = None
 
@@ -83,9 +83,9 @@ class Data(BaseModel):
     gold: str | None = None
     reports: int | None = None
     patients: int | None = None
-    train: Annotated[Part, BeforeValidator(_mapping)] = Part()
-    validation: Annotated[Part, BeforeValidator(_mapping)] = Part()
-    test: Annotated[Part, BeforeValidator(_mapping)] = Part()
+    train: Annotated[Part, BeforeValidator(mapping)] = Part()
+    validation: Annotated[Part, BeforeValidator(mapping)] = Part()
+    test: Annotated[Part, BeforeValidator(mapping)] = Part()
     dropped: list[Dropped] = []
 
 
@@ -146,15 +146,15 @@ class Card(BaseModel):
     created: str | None = None
     digest: str = ""
     base: Base = Base()
-    codebook: Annotated[CodebookOf, BeforeValidator(_mapping)] = CodebookOf()
-    asking: Annotated[Asking, BeforeValidator(_mapping)] = Asking()
-    data: Annotated[Data, BeforeValidator(_mapping)] = Data()
-    settings: Annotated[dict[str, Plain | list[Plain]], BeforeValidator(_mapping)] = {}
-    training: Annotated[TrainingOf, BeforeValidator(_mapping)] = TrainingOf()
+    codebook: Annotated[CodebookOf, BeforeValidator(mapping)] = CodebookOf()
+    asking: Annotated[Asking, BeforeValidator(mapping)] = Asking()
+    data: Annotated[Data, BeforeValidator(mapping)] = Data()
+    settings: Annotated[dict[str, Plain | list[Plain]], BeforeValidator(mapping)] = {}
+    training: Annotated[TrainingOf, BeforeValidator(mapping)] = TrainingOf()
     metrics: Metrics | None = None
     agreement: Agreement | None = None
     notes: Annotated[list[str], BeforeValidator(lambda value: value or [])] = []
-    versions: Annotated[dict[str, str], BeforeValidator(_mapping)] = {}
+    versions: Annotated[dict[str, str], BeforeValidator(mapping)] = {}
 
 
 def card_of(adapter: Adapter) -> Card:

@@ -16,6 +16,7 @@ from ..web.refusals import Refusal, not_found, refusal_of
 from .cards import Card, card_of
 from .drawing import Plot, Whiskers, loss_plot, score_plot, whiskers
 from .history import History, history
+from .more_gold import MoreGold, more_gold
 from .shelf import choices
 
 
@@ -36,6 +37,7 @@ class TrainingDetails(BaseModel):
     history: History = History()
     loss: Plot | None = None
     score: Plot | None = None
+    more_gold: MoreGold | None = None
     card: Card | None = None
     drawn: list[Whiskers | None] = []
     engines: list[str] = []
@@ -85,6 +87,7 @@ def details(studio: Studio, name: str) -> TrainingDetails:
         # A folder that no training made.
         raise not_found("training")
     known.loss, known.score = loss_plot(known.history), score_plot(known.history)
+    known.more_gold = more_gold(folder)
     known.warnings = _warnings(known)
     known.may_remove = not known.is_open and (job is None or not jobs.is_alive(job.id))
     return known

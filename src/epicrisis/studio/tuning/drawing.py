@@ -86,6 +86,22 @@ def score_plot(found: History) -> Plot | None:
     return _with_dots(scale.framed(), scale, [(one.step, one.score, one.best) for one in found.validations])
 
 
+def size_plot(points: Sequence[tuple[int, float | None, float | None, float | None]]) -> Plot | None:
+    """Scores by the number of reports trained on, each a value with the ends of its interval (``line``);
+    ``None`` where nothing was scored."""
+    known = [(size, value, low, high) for size, value, low, high in points if value is not None]
+    if not known:
+        return None
+    lowest = min(value if low is None else low for _, value, low, _ in known)
+    floor = max((one for one in _FROM if one == 0 or one < lowest), default=0.0)
+    scale = _Scale(max(size for size, *_ in known), floor, 1.0)
+    plot = scale.framed()
+    for size, _, low, high in known:
+        if low is not None and high is not None:
+            plot.line += _path([scale.place(size, low), scale.place(size, high)])
+    return _with_dots(plot, scale, [(size, value, False) for size, value, _, _ in known])
+
+
 def whiskers(before: Estimate, after: Estimate) -> Whiskers | None:
     """``None`` for anything without an interval between 0 and 1."""
     numbers = [before.value, before.low, before.high, after.value, after.low, after.high]
