@@ -1,7 +1,8 @@
 """Does tuning pay? Small models without examples, with examples and tuned, on the synthetic DRAGON tasks.
 
     python bench/tuning.py --data ../shared/bench [--tasks 101,103] [--base smollm2-135m-instruct]
-        [--preset cpu] [--epochs 8] [--shots 4] [--only train|score|tuned]
+        [--preset cpu] [--epochs 8] [--shots 4] [--only train|score|tuned] [--full] [--train 50]
+        [--augment casing,sections]
 
 Adapters are trained on the training cases and chosen on the validation cases, under ``bench/results/tuning``;
 the same command goes on where it stopped. Then all three ways are asked through llama.cpp about the
@@ -36,6 +37,7 @@ from epicrisis.examples.example import Example
 from epicrisis.extraction.answer import Status
 from epicrisis.prompting import Form
 from epicrisis.runs.display import display
+from epicrisis.tuning.augment import augmentations
 from epicrisis.tuning.base import find_base
 from epicrisis.tuning.data import Annotated, Parts
 from epicrisis.tuning.settings import PRESETS, Preset, TuningSettings
@@ -79,21 +81,27 @@ def train(folder: Path, out: Path, arguments: argparse.Namespace, settings: Tuni
     job = read_job(folder)
     codebook = codebook_of(job)
     training, validation = job.cases(Dataset.TRAINING), job.cases(Dataset.VALIDATION)
-    parts = Parts(
-        annotated(job, codebook, training, training), annotated(job, codebook, validation, training)
-    )
+    chosen = training[: arguments.train]
+    parts = Parts(annotated(job, codebook, chosen, training), annotated(job, codebook, validation, training))
     tuning = Tuning(
         codebook,
         find_base(arguments.base),
         out,
         settings=settings.with_(
-            epochs=arguments.epochs or max(3, min(16, round(READ / len(training)))), patience=3
+            epochs=arguments.epochs or max(3, min(16, round(READ / len(chosen)))), patience=3
         ),
         options=asked_as(Form.VALUE, bare=not arguments.full),
         preset=Preset(arguments.preset),
         listener=lambda event: told(folder.name, event),
     )
-    return tuning.run(parts, gold=f"{folder.name}, training", measure=False, fresh=arguments.fresh)
+    kinds = augmentations(arguments.augment) if arguments.augment else ()
+    return tuning.run(
+        parts,
+        gold=f"{folder.name}, training",
+        augmentation=kinds,
+        measure=False,
+        fresh=arguments.fresh,
+    )
 
 
 def told(name: str, event: Any) -> None:
@@ -151,6 +159,16 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def variant(arguments: argparse.Namespace) -> str:
+    """What is unusual about the training, for the name of its folder."""
+    parts = (
+        "-full" if arguments.full else "",
+        f"-{arguments.train}" if arguments.train else "",
+        f"-{arguments.augment.replace(',', '-')}" if arguments.augment else "",
+    )
+    return "".join(parts)
+
+
 def preset_here(wanted: Preset) -> Preset:
     """The preset that can be run: without a GPU the one for the processor, which is said."""
     import torch
@@ -199,6 +217,8 @@ def main() -> None:
     parser.add_argument("--batch", type=int)
     parser.add_argument("--shots", type=int, default=4)
     parser.add_argument("--full", action="store_true", help="train with definitions in the prompt")
+    parser.add_argument("--train", type=int, help="the first so many training cases")
+    parser.add_argument("--augment", help="as epicrisis tune: casing, decimals, sections, synonyms")
     parser.add_argument("--only", choices=["train", "score", "tuned"])
     parser.add_argument("--fresh", action="store_true")
     arguments = parser.parse_args()
@@ -213,7 +233,7 @@ def main() -> None:
     rows: list[dict[str, Any]] = []
     for number in map(int, arguments.tasks.split(",")):
         (folder,) = (arguments.data / "dragon").glob(f"Task{number}_*-fold0")
-        out = kept / f"task{number}{'-full' if arguments.full else ''}"
+        out = kept / f"task{number}{variant(arguments)}"
         row: dict[str, Any] = {"task": number}
         adapter = open_adapter(out) if arguments.only == "score" else train(folder, out, arguments, settings)
         row["training"] = adapter.card["training"]
@@ -229,8 +249,17 @@ def main() -> None:
         rows.append(row)
         print(table(rows), file=sys.stderr, flush=True)
     print(table(rows))
-    document = {"base": arguments.base, "settings": settings.as_dict(), "full": arguments.full, "rows": rows}
-    (RESULTS / f"tuning-{arguments.base}.json").write_text(json.dumps(document, indent=1) + "\n")
+    document = {
+        "base": arguments.base,
+        "settings": settings.as_dict(),
+        "full": arguments.full,
+        "train": arguments.train,
+        "augment": arguments.augment,
+        "rows": rows,
+    }
+    (RESULTS / f"tuning-{arguments.base}{variant(arguments)}.json").write_text(
+        json.dumps(document, indent=1) + "\n"
+    )
 
 
 if __name__ == "__main__":
