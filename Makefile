@@ -13,8 +13,9 @@ studio: $(VENV)/.installed
 	@test -e demo/.epicrisis/store.sqlite || $(BIN)/epicrisis demo
 	$(BIN)/epicrisis studio --project demo --run latest
 
+# Two processes: half of the time goes in waiting for servers and browsers.
 test: check browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 # The report of an evaluation is looked at in a real browser. Without one those tests are passed over.
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable

@@ -254,7 +254,7 @@ def test_a_model_in_this_process_is_loaded_once_and_then_not_at_all(
     assert info is not None
     assert (info["kind"], info["context_length"], info["settings"]["threads"]) == (kind, 2048, 1)
     assert run.manifest.engine.identity["digest"].startswith("sha256:")
-    monkeypatch.setattr("epicrisis.engines.llamacpp._load", None)
+    monkeypatch.setattr("epicrisis.engines.llamacpp.PrivateServer", None)
     monkeypatch.setattr("epicrisis.engines.native_library.library", None)
     again = epicrisis.extract(TEXTS, CODEBOOK, address, settings=settings)
     assert again.id == run.id
