@@ -142,7 +142,7 @@ def test_a_fresh_sweep_replaces_the_adapter(
     study: Path, base: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert tune(base, "--no-measure", "--quiet", "--epochs", "1") == 0
-    assert tune(base, "--sweep", "rank=2,4", "--no-measure", "--quiet", "--epochs", "1") == 2
+    assert tune(base, "--sweep", "rank=3,4", "--no-measure", "--quiet", "--epochs", "1") == 2
     assert "holds another adapter" in capsys.readouterr().err
     first = json.loads((study / "liver-1" / "card.json").read_text())
     options = ("--sweep", "learning_rate=5e-3,1e-2", "--epochs", "1", "--fresh")

@@ -1,0 +1,65 @@
+"""A model in PyTorch that is asked like an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("transformers")
+
+from epicrisis.engines.engine import Message, Request
+from epicrisis.errors import ContextOverflowError
+from epicrisis.tuning import transformers_engine
+from epicrisis.tuning.base import find_base, load_tokenizer
+from epicrisis.tuning.encoding import Encoder
+from epicrisis.tuning.transformers_engine import TransformersEngine, _groups
+
+QUESTIONS = [[Message("user", "Lever. " * count)] for count in (9, 1, 4, 2, 30, 3)]
+
+
+@pytest.fixture(scope="module")
+def engine(tiny_base: Path, load_base: Callable[[Path], Any]) -> TransformersEngine:
+    encoder = Encoder(load_tokenizer(find_base(str(tiny_base))))
+    return TransformersEngine(load_base(tiny_base), encoder, name="tiny")
+
+
+@pytest.mark.parametrize("most", [1, 100, 10_000])
+def test_answers_together_are_those_of_each_alone(
+    engine: TransformersEngine, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(transformers_engine, "_TOKENS_TOGETHER", most)
+    engine.answer_together([], 12)
+    alone = [engine.complete(Request(question, max_tokens=12)).text for question in QUESTIONS]
+    assert len(set(alone)) > 1
+    engine.answer_together(QUESTIONS, 12)
+    # Had they not been answered yet, one token would come.
+    together = [engine.complete(Request(question, max_tokens=1)) for question in QUESTIONS]
+    assert [one.text for one in together] == alone
+    assert [one.completion_tokens for one in together] == [12] * len(QUESTIONS)
+
+
+def test_what_does_not_fit_is_said(engine: TransformersEngine) -> None:
+    room = engine.info.context_length
+    assert room is not None
+    with pytest.raises(ContextOverflowError):
+        engine.complete(Request([Message("user", "Nier.")], max_tokens=room))
+
+
+@pytest.mark.parametrize(
+    ("lengths", "most", "sizes"),
+    [
+        ([10] * 20, None, [16, 4]),
+        ([10] * 5, 30, [3, 2]),
+        ([1, 2, 3, 50, 60], 40, [3, 1, 1]),
+        ([10, 10, 20, 20], 40, [2, 2]),
+        ([], 40, []),
+    ],
+)
+def test_long_ones_go_in_small_groups(lengths: list[int], most: int | None, sizes: list[int]) -> None:
+    groups = list(_groups(lengths, lengths, most))
+    assert [len(one) for one in groups] == sizes
+    assert [one for group in groups for one in group] == lengths
