@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +24,19 @@ def checked_gguf(
     base: Path,
     model: Any,
     encoder: Encoder,
-    texts: Sequence[TrainingText],
+    texts: Iterable[TrainingText],
     examples: Sequence[Encoded],
     *,
     name: str,
     threads: int | None,
 ) -> Agreement:
-    """Write the file for a GGUF ``base``, and compare both programs on some ``texts`` and ``examples``.
+    """Write the file for a GGUF ``base``, and compare both programs on the first ``texts`` and ``examples``.
 
     ``model`` is transformers', with the adapter. Raises ``ModelError`` where they read a text as other
     tokens, or say other things than the tolerance allows (see ``agreement``).
     """
     write_gguf_lora(folder, base, folder / GGUF, name=name)
-    shown = texts[:_COMPARED]
+    shown = list(islice(texts, _COMPARED))
     rendered = [encoder.render(one.messages) for one in shown]
     if same_tokens(base, rendered, [encoder.prompt(one.messages) for one in shown]) is not None:
         raise ModelError(

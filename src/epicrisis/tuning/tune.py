@@ -283,7 +283,7 @@ class Tuning:
             self._base.gguf,
             ready.model,
             ready.encoder,
-            [ready.texts.text(one.example) for one in ready.parts.validation],
+            (ready.texts.text(one.example) for one in ready.parts.validation),
             ready.validation,
             name=self._name,
             threads=self._settings.threads,

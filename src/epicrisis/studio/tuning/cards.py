@@ -17,6 +17,7 @@ def _finite(value: Any) -> Any:
 
 
 def mapping(value: Any) -> Any:
+    """A part of a document, empty where it is ``null``."""
     return {} if value is None else value
 
 
