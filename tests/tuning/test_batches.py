@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,7 +50,7 @@ def test_batches_have_examples_of_like_length() -> None:
 @given(lengths=st.lists(st.integers(2, 300), min_size=1, max_size=20), most=st.integers(32, 900))
 def test_a_batch_in_pieces_is_the_whole_batch(lengths: list[int], most: int) -> None:
     some = examples(lengths)
-    found = list(pieces(some, most))
+    found = list(pieces(some, most, width=padded))
     assert [one for piece in found for one in piece] == some
     assert all(len(piece) == 1 or len(piece) * padded(piece) <= most for piece in found)
     assert all(len(one) <= padded(piece) < max(map(len, piece)) + 32 for piece in found for one in piece)
@@ -62,4 +63,20 @@ def test_a_batch_in_pieces_is_the_whole_batch(lengths: list[int], most: int) -> 
 
 def test_without_a_limit_a_batch_stays_whole() -> None:
     some = examples([900] * 8)
-    assert list(pieces(some, None)) == [some]
+    assert list(pieces(some, None, width=padded)) == [some]
+
+
+@pytest.mark.parametrize(
+    ("lengths", "most", "sizes"),
+    [
+        ([10] * 20, None, [16, 4]),
+        ([10] * 5, 30, [3, 2]),
+        ([1, 2, 3, 50, 60], 40, [3, 1, 1]),
+        ([10, 10, 20, 20], 40, [2, 2]),
+        ([], 40, []),
+    ],
+)
+def test_long_ones_go_in_small_groups(lengths: list[int], most: int | None, sizes: list[int]) -> None:
+    groups = list(pieces(lengths, most, width=max, count=16))
+    assert [len(one) for one in groups] == sizes
+    assert [one for group in groups for one in group] == lengths

@@ -16,7 +16,7 @@ from epicrisis.errors import ContextOverflowError
 from epicrisis.tuning import transformers_engine
 from epicrisis.tuning.base import find_base, load_tokenizer
 from epicrisis.tuning.encoding import Encoder
-from epicrisis.tuning.transformers_engine import TransformersEngine, _groups
+from epicrisis.tuning.transformers_engine import TransformersEngine
 
 QUESTIONS = [[Message("user", "Lever. " * count)] for count in (9, 1, 4, 2, 30, 3)]
 
@@ -47,19 +47,3 @@ def test_what_does_not_fit_is_said(engine: TransformersEngine) -> None:
     assert room is not None
     with pytest.raises(ContextOverflowError):
         engine.complete(Request([Message("user", "Nier.")], max_tokens=room))
-
-
-@pytest.mark.parametrize(
-    ("lengths", "most", "sizes"),
-    [
-        ([10] * 20, None, [16, 4]),
-        ([10] * 5, 30, [3, 2]),
-        ([1, 2, 3, 50, 60], 40, [3, 1, 1]),
-        ([10, 10, 20, 20], 40, [2, 2]),
-        ([], 40, []),
-    ],
-)
-def test_long_ones_go_in_small_groups(lengths: list[int], most: int | None, sizes: list[int]) -> None:
-    groups = list(_groups(lengths, lengths, most))
-    assert [len(one) for one in groups] == sizes
-    assert [one for group in groups for one in group] == lengths

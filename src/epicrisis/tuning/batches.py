@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from .encoding import Encoded
+
+_T = TypeVar("_T")
 
 #: So many batches are sorted by length together.
 _WINDOW = 16
@@ -39,15 +42,16 @@ def padded(examples: Sequence[Encoded]) -> int:
     return -(-max(map(len, examples)) // _ROUNDED) * _ROUNDED
 
 
-def pieces(examples: Sequence[Encoded], most: int | None) -> Iterator[Sequence[Encoded]]:
-    """A batch in pieces of at most ``most`` tokens with padding, or of one example; whole for ``None``.
-
-    Their losses add up to that of the batch.
-    """
-    piece: list[Encoded] = []
-    for one in examples:
+def pieces(
+    items: Sequence[_T], most: int | None, *, width: Callable[[Sequence[_T]], int], count: int | None = None
+) -> Iterator[Sequence[_T]]:
+    """Neighbours that are computed together: at most ``count`` of them and ``most`` tokens with padding, or a
+    single one; ``None``: no limit. ``width``: the tokens that each of some is padded to."""
+    piece: list[_T] = []
+    for one in items:
         grown = [*piece, one]
-        if piece and most is not None and len(grown) * padded(grown) > most:
+        full = count is not None and len(grown) > count
+        if piece and (full or (most is not None and len(grown) * width(grown) > most)):
             yield piece
             grown = [one]
         piece = grown

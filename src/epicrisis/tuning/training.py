@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -173,7 +173,7 @@ class Training:
         learned = sum(self._train[place].learned for batch in batches for place in batch)
         total = 0.0
         for batch in batches:
-            for piece in pieces([self._train[place] for place in batch], self._at_once):
+            for piece in self._pieces([self._train[place] for place in batch]):
                 # The backward pass may compute the activations again, and in the same way then.
                 with self._attention(piece):
                     loss = self._loss(piece) / learned
@@ -214,6 +214,10 @@ class Training:
             ).last_hidden_state
             logits = base.get_output_embeddings()(hidden[learned.to(device)])
         return torch.nn.functional.cross_entropy(logits.float(), targets, reduction="sum")
+
+    def _pieces(self, batch: Sequence[Encoded]) -> Iterator[Sequence[Encoded]]:
+        """A batch in parts whose losses add up to its own."""
+        return pieces(batch, self._at_once, width=padded)
 
     def _attention(self, examples: Sequence[Encoded]) -> AbstractContextManager[None]:
         return attention_for(
@@ -265,7 +269,7 @@ class Training:
         with torch.no_grad():
             total = 0.0
             for start in range(0, len(order), settings.batch):
-                for piece in pieces(order[start : start + settings.batch], self._at_once):
+                for piece in self._pieces(order[start : start + settings.batch]):
                     with self._attention(piece):
                         total += float(self._loss(piece))
         return total / max(1, sum(one.learned for one in order))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 from ..engines.engine import EngineInfo, Message, Reply, Request
 from ..errors import ContextOverflowError, EngineCancelledError
+from .batches import pieces
 from .encoding import Encoder
 
 #: Prompts answered at once.
@@ -18,7 +19,6 @@ _TOKENS_TOGETHER = 4096
 _CONTEXT = 32_768
 
 _Key = tuple[tuple[str, str], ...]
-_P = TypeVar("_P")
 
 
 class TransformersEngine:
@@ -46,7 +46,13 @@ class TransformersEngine:
         prompts = [(self._encoder.prompt(messages), _key(messages)) for messages in questions]
         prompts.sort(key=lambda one: len(one[0]))
         most = _TOKENS_TOGETHER if next(self._model.parameters()).device.type == "cpu" else None
-        for some in _groups(prompts, [len(tokens) + budget for tokens, _ in prompts], most):
+        # Keys and values are copied for every new token, the padding of shorter prompts among them.
+        for some in pieces(
+            prompts,
+            most,
+            width=lambda some: max(len(tokens) for tokens, _ in some) + budget,
+            count=_TOGETHER,
+        ):
             began = time.monotonic()
             answers = self._generate([tokens for tokens, _ in some], budget)
             each = (time.monotonic() - began) / len(some)
@@ -118,17 +124,6 @@ class TransformersEngine:
             end = row.index(filler) + 1 if filler in row else len(row)
             answers.append(row[:end])
         return answers
-
-
-def _groups(prompts: Sequence[_P], lengths: Sequence[int], most: int | None) -> Iterator[Sequence[_P]]:
-    """Neighbours that are answered together, of at most ``most`` tokens: few of the long ones, as keys and
-    values are copied for every new token, the padding of shorter ones among them."""
-    start = 0
-    for end in range(1, len(prompts) + 1):
-        full = end == len(prompts) or end - start == _TOGETHER
-        if full or (most is not None and (end + 1 - start) * max(lengths[start : end + 1]) > most):
-            yield prompts[start:end]
-            start = end
 
 
 def _key(messages: Sequence[Message]) -> _Key:
