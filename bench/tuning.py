@@ -7,7 +7,8 @@
 Adapters are trained on the training cases and chosen on the validation cases, under ``bench/results/tuning``;
 the same command goes on where it stopped. Then all three ways are asked through llama.cpp about the
 validation cases. Prints one table and writes ``bench/results/tuning-<base>.json``. Published: a distilbert
-trained on each task, scored on test cases whose labels are not at hand.
+trained on each task, scored on test cases whose labels are not at hand. Tasks measured before stay in the
+table.
 
 ``of matmul`` is the share of the machine's own limit that the training reached: its floating-point operations
 a second (four for each weight and token, six with checkpointing) by those of a large matrix product, measured
@@ -159,6 +160,13 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def measured_before(path: Path) -> dict[int, dict[str, Any]]:
+    """The rows that an earlier call has left, by task."""
+    if not path.is_file():
+        return {}
+    return {row["task"]: row for row in json.loads(path.read_text(encoding="utf-8"))["rows"]}
+
+
 def variant(arguments: argparse.Namespace) -> str:
     """What is unusual about the training, for the name of its folder."""
     parts = (
@@ -230,7 +238,8 @@ def main() -> None:
         else Yardstick(arguments.base, settings, arguments.preset)
     )
     kept = RESULTS / "tuning" / arguments.base
-    rows: list[dict[str, Any]] = []
+    path = RESULTS / f"tuning-{arguments.base}{variant(arguments)}.json"
+    rows = measured_before(path)
     for number in map(int, arguments.tasks.split(",")):
         (folder,) = (arguments.data / "dragon").glob(f"Task{number}_*-fold0")
         out = kept / f"task{number}{variant(arguments)}"
@@ -246,20 +255,21 @@ def main() -> None:
             if arguments.only != "tuned":
                 row["zero-shot"] = measured(folder, asked / "zero", arguments)
                 row["few-shot"] = measured(folder, asked / "few", arguments, shots=arguments.shots)
-        rows.append(row)
-        print(table(rows), file=sys.stderr, flush=True)
-    print(table(rows))
-    document = {
-        "base": arguments.base,
-        "settings": settings.as_dict(),
-        "full": arguments.full,
-        "train": arguments.train,
-        "augment": arguments.augment,
-        "rows": rows,
-    }
-    (RESULTS / f"tuning-{arguments.base}{variant(arguments)}.json").write_text(
-        json.dumps(document, indent=1) + "\n"
-    )
+        prompted = {
+            way: found for way, found in rows.get(number, {}).items() if way in ("zero-shot", "few-shot")
+        }
+        rows[number] = {**prompted, **row}
+        document = {
+            "base": arguments.base,
+            "settings": settings.as_dict(),
+            "full": arguments.full,
+            "train": arguments.train,
+            "augment": arguments.augment,
+            "rows": [rows[one] for one in sorted(rows)],
+        }
+        path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+        print(table(document["rows"]), file=sys.stderr, flush=True)
+    print(table([rows[one] for one in sorted(rows)]))
 
 
 if __name__ == "__main__":

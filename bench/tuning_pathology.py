@@ -63,6 +63,7 @@ def main() -> None:
     parser.add_argument("--against", default="qwen2.5-coder-1.5b-instruct")
     parser.add_argument("--preset", choices=list(Preset), default=Preset.CPU)
     parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--learning-rate", type=float, default=5e-4)
     parser.add_argument("--form", type=Form, default=Form.VALUE)
     parser.add_argument("--bare", action="store_true")
     parser.add_argument("--limit", type=int, help="the first so many test reports")
@@ -79,7 +80,10 @@ def main() -> None:
         codebook,
         find_base(arguments.base),
         out,
-        settings=PRESETS[Preset(arguments.preset)].with_(epochs=arguments.epochs, batch=2, accumulate=2),
+        # Few and long reports: small batches make enough steps of them, and none is split.
+        settings=PRESETS[Preset(arguments.preset)].with_(
+            epochs=arguments.epochs, batch=2, learning_rate=arguments.learning_rate, max_length=4096
+        ),
         options=asked_as(arguments.form, bare=arguments.bare),
         preset=Preset(arguments.preset),
         listener=TuningDisplay(),

@@ -121,6 +121,19 @@ def test_after_a_curve_nothing_is_trained_again(
     assert list((study / "liver-1").glob("checkpoint-*")) == []
 
 
+@pytest.mark.parametrize("exploring", [("--curve",), ("--sweep", "rank=2,3")])
+def test_what_was_tried_in_another_way_is_not_taken_over(
+    study: Path, base: Path, capsys: pytest.CaptureFixture[str], exploring: tuple[str, ...]
+) -> None:
+    options = (*exploring, "--no-measure", "--quiet", "--epochs", "1")
+    assert tune(base, *options) == 0
+    assert tune(base, *options, "--form", "quote_value") == 2
+    assert "belongs to another command" in capsys.readouterr().err
+    (study / "liver.yaml").write_text(CODEBOOK.replace("haarden", "laesies"))
+    assert tune(base, *options) == 2
+    assert "belongs to another command" in capsys.readouterr().err
+
+
 def test_the_best_trial_had_the_same_reports_to_learn_from(
     study: Path, base: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,8 +14,6 @@ from .messages import out, out_json, say
 from .parameters import IdColumn, Json, PatientColumn, Sheet, StorePath, TextColumn, flag
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ..adapter import Adapter
     from ..tuning.data import Parts
     from ..tuning.events import Listener
@@ -219,7 +217,6 @@ def tune(
     from ..api import to_codebook
     from ..reading import Columns, read
     from ..tuning.base import find_base
-    from ..tuning.card import data_of
     from ..tuning.gather import gather
 
     wanted, _ = to_codebook(codebook)
@@ -268,14 +265,11 @@ def tune(
             clear(out_dir)
         about: dict[str, Any] = {}
         if sweep is not None or curve:
-            data = data_of(
-                gathered.parts,
-                gold=gathered.gold,
-                augmentation=[f"{one} x {times}" for one in kinds],
-                silver=gathered.record,
+            made_of = make(settings, out_dir).made_of(
+                gathered.parts, more=gathered.silver, augmentation=kinds, times=times
             )
             about, settings = _explored(
-                score, gathered.parts, settings, out_dir, sweep, listener, data=data, curve=curve, fresh=fresh
+                score, gathered.parts, settings, out_dir, sweep, listener, made_of, curve=curve, fresh=fresh
             )
         adapter = make(settings, out_dir).run(
             gathered.parts,
@@ -317,20 +311,19 @@ def _explored(
     folder: Path,
     spec: str | None,
     listener: Listener | None,
+    made_of: str,
     *,
-    data: Mapping[str, Any],
     curve: bool,
     fresh: bool,
 ) -> tuple[dict[str, Any], TuningSettings]:
-    """What sweep and curve found, and the settings to train with. ``data`` is all that is trained on."""
+    """What sweep and curve found, and the settings to train with. ``made_of``: the digest of a training with
+    ``settings``; earlier trials count where it is the same."""
     from ..tuning import exploring
-    from ..tuning.card import fingerprint
 
     about: dict[str, Any] = {}
-    digest = fingerprint(data)
     if spec is not None:
         found = exploring.sweep(
-            score, parts, spec, settings, folder=folder, listener=listener, about=digest, fresh=fresh
+            score, parts, spec, settings, folder=folder, listener=listener, about=made_of, fresh=fresh
         )
         settings = found.settings
         about |= {"sweep": found.as_dict(), "sweep_said": found.said()}
@@ -344,7 +337,7 @@ def _explored(
             folder=folder,
             sizes=SIZES,
             listener=listener,
-            about=digest,
+            about=made_of,
             fresh=fresh,
         )
         about |= {"curve": drawn.as_dict(), "curve_said": drawn.worth.sentence}

@@ -39,7 +39,8 @@ class Notebook:
             ) from None
         if not isinstance(found, dict) or found.get("format") != _FORMAT or found.get("task") != self._task:
             raise OptionError(
-                "The file belongs to another command: other trials, other sizes, or other reports.",
+                "The file belongs to another command: other trials, sizes or reports, another base or "
+                "another way of asking.",
                 path=self.path,
                 hint="Name another folder with --out, or start anew with --fresh.",
             )

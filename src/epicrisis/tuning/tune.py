@@ -120,7 +120,7 @@ class Tuning:
         Ctrl-C, once a checkpoint is written.
         """
         examples = self._examples(parts, more, augmentation, times)
-        made_of = self._made_of(parts, examples)
+        made_of = self._digest(parts, examples)
         if fresh:
             clear(self._folder)
         found = self._finished(made_of)
@@ -192,7 +192,7 @@ class Tuning:
         written; checkpoints stay, so that a later call with the same data and settings goes on. ``until``:
         the epoch to pause after. Raises as ``run`` does."""
         examples = self._examples(parts, more, augmentation, times)
-        made_of = self._made_of(parts, examples)
+        made_of = self._digest(parts, examples)
         ready = self._ready(parts, examples)
         self._training_of(ready, made_of, self._scorer(ready)).run(until)
         return self._scorer(ready).measured()
@@ -207,7 +207,19 @@ class Tuning:
 
         return augment(examples, self._codebook, augmentation, times=times, seed=self._settings.seed)
 
-    def _made_of(self, parts: Parts, examples: Sequence[Example]) -> str:
+    def made_of(
+        self,
+        parts: Parts,
+        *,
+        more: Sequence[Example] = (),
+        augmentation: Sequence[Augmentation] = (),
+        times: int = 1,
+    ) -> str:
+        """The digest of all that decides what a training comes to: base, codebook, way of asking, settings
+        and examples. Two trainings with the same one are the same training."""
+        return self._digest(parts, self._examples(parts, more, augmentation, times))
+
+    def _digest(self, parts: Parts, examples: Sequence[Example]) -> str:
         return fingerprint(
             self._settings.digest,
             self._base.digest,
