@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -68,6 +69,13 @@ def annotated(
     return found
 
 
+def some(cases: Sequence[Case], count: int | None) -> Sequence[Case]:
+    """So many of the cases, drawn by chance: files may be sorted by label."""
+    if count is None or count >= len(cases):
+        return cases
+    return random.Random(0).sample(list(cases), count)
+
+
 def _gold(value: Any) -> Any:
     """A value as it is written, as gold has it: amounts as number and unit."""
     if isinstance(value, str) and value[:1].isdigit() and " " in value:
@@ -82,7 +90,7 @@ def train(folder: Path, out: Path, arguments: argparse.Namespace, settings: Tuni
     job = read_job(folder)
     codebook = codebook_of(job)
     training, validation = job.cases(Dataset.TRAINING), job.cases(Dataset.VALIDATION)
-    chosen = training[: arguments.train]
+    chosen = some(training, arguments.train)
     parts = Parts(annotated(job, codebook, chosen, training), annotated(job, codebook, validation, training))
     tuning = Tuning(
         codebook,
@@ -225,7 +233,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int)
     parser.add_argument("--shots", type=int, default=4)
     parser.add_argument("--full", action="store_true", help="train with definitions in the prompt")
-    parser.add_argument("--train", type=int, help="the first so many training cases")
+    parser.add_argument("--train", type=int, help="so many of the training cases")
     parser.add_argument("--augment", help="as epicrisis tune: casing, decimals, sections, synonyms")
     parser.add_argument("--only", choices=["train", "score", "tuned"])
     parser.add_argument("--fresh", action="store_true")
