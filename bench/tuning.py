@@ -168,11 +168,21 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def measured_before(path: Path) -> dict[int, dict[str, Any]]:
-    """The rows that an earlier call has left, by task."""
+def measured_before(path: Path) -> list[dict[str, Any]]:
+    """The rows that an earlier call has left."""
     if not path.is_file():
-        return {}
-    return {row["task"]: row for row in json.loads(path.read_text(encoding="utf-8"))["rows"]}
+        return []
+    found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["rows"]
+    return found
+
+
+def with_row(rows: Sequence[dict[str, Any]], row: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows by task with this one in place of an earlier one, whose prompted ways hold for any adapter."""
+    by_task = {one["task"]: one for one in rows}
+    before = by_task.get(row["task"], {})
+    prompted = {way: before[way] for way in ("zero-shot", "few-shot") if way in before}
+    by_task[row["task"]] = {**prompted, **row}
+    return [by_task[task] for task in sorted(by_task)]
 
 
 def variant(arguments: argparse.Namespace) -> str:
@@ -253,7 +263,7 @@ def main() -> None:
         out = kept / f"task{number}{variant(arguments)}"
         row: dict[str, Any] = {"task": number}
         adapter = open_adapter(out) if arguments.only == "score" else train(folder, out, arguments, settings)
-        row["training"] = adapter.card["training"]
+        row |= {"training": adapter.card["training"], "settings": adapter.card["settings"]}
         if yardstick is not None:
             row |= yardstick.measure(row["training"])
         if arguments.only != "train":
@@ -263,21 +273,17 @@ def main() -> None:
             if arguments.only != "tuned":
                 row["zero-shot"] = measured(folder, asked / "zero", arguments)
                 row["few-shot"] = measured(folder, asked / "few", arguments, shots=arguments.shots)
-        prompted = {
-            way: found for way, found in rows.get(number, {}).items() if way in ("zero-shot", "few-shot")
-        }
-        rows[number] = {**prompted, **row}
+        rows = with_row(rows, row)
         document = {
             "base": arguments.base,
-            "settings": settings.as_dict(),
             "full": arguments.full,
             "train": arguments.train,
             "augment": arguments.augment,
-            "rows": [rows[one] for one in sorted(rows)],
+            "rows": rows,
         }
         path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-        print(table(document["rows"]), file=sys.stderr, flush=True)
-    print(table([rows[one] for one in sorted(rows)]))
+        print(table(rows), file=sys.stderr, flush=True)
+    print(table(rows))
 
 
 if __name__ == "__main__":
