@@ -34,7 +34,7 @@ def _workbook() -> bytes:
         ("r.jsonl", b'{"id": "1", "text": "a"}\n'),
         ("r.json", b'[{"id": "1", "text": "a"}]'),
         ("r.xlsx", _workbook()),
-        ("r.csv.gz", gzip.compress(TABLE)),
+        ("r.csv.gz", gzip.compress(TABLE, mtime=0)),
         ("one.txt", b"No lesion."),
         ("odd.csv", b"nummer;befundtekst\n1;a\n"),
     ],
