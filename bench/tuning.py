@@ -42,6 +42,7 @@ from epicrisis.runs.display import display
 from epicrisis.tuning.augment import augmentations
 from epicrisis.tuning.base import find_base
 from epicrisis.tuning.data import Annotated, Parts
+from epicrisis.tuning.material import Material
 from epicrisis.tuning.settings import PRESETS, Preset, TuningSettings
 from hardware import matrix_product_limit, operations_per_token, peak_memory
 
@@ -105,9 +106,8 @@ def train(folder: Path, out: Path, arguments: argparse.Namespace, settings: Tuni
     )
     kinds = augmentations(arguments.augment) if arguments.augment else ()
     return tuning.run(
-        parts,
+        Material(parts, augmentation=kinds),
         gold=f"{folder.name}, training",
-        augmentation=kinds,
         measure=False,
         fresh=arguments.fresh,
     )

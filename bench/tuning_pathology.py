@@ -28,6 +28,7 @@ from epicrisis.extraction.answer import Status
 from epicrisis.prompting import Form
 from epicrisis.tuning.base import find_base
 from epicrisis.tuning.data import Parts, annotated, split
+from epicrisis.tuning.material import Material
 from epicrisis.tuning.settings import PRESETS, Preset
 from sets import Case, dataset
 
@@ -87,7 +88,7 @@ def main() -> None:
         options=asked_as(arguments.form, bare=arguments.bare),
         preset=Preset(arguments.preset),
         listener=TuningDisplay(),
-    ).run(parts, gold="tcga_registry_silver", measure=False)
+    ).run(Material(parts), gold="tcga_registry_silver", measure=False)
     store = out.with_name(f"{out.name}-asked.sqlite")
     reports = [case.report for case in test.cases]
     runs = [

@@ -21,6 +21,7 @@ from epicrisis.tuning.base import find_base  # noqa: E402
 from epicrisis.tuning.data import Parts  # noqa: E402
 from epicrisis.tuning.events import read_history  # noqa: E402
 from epicrisis.tuning.gather import Gathered, gather  # noqa: E402
+from epicrisis.tuning.material import Material  # noqa: E402
 from epicrisis.tuning.settings import Precision, TuningSettings  # noqa: E402
 from epicrisis.tuning.tune import Tuning, asked_as  # noqa: E402
 
@@ -71,7 +72,7 @@ def test_from_gold_to_answers(
     tmp_path: Path,
     tiny_base: Path,
 ) -> None:
-    adapter = make().run(gathered.parts, gold=gathered.gold, notes=gathered.notes)
+    adapter = make().run(Material(gathered.parts), gold=gathered.gold, notes=gathered.notes)
     folder = tmp_path / "liver-1"
     assert {path.name for path in folder.iterdir()} == {
         "README.md", "adapter.gguf", "adapter_config.json", "adapter_model.safetensors", "card.json",
@@ -122,19 +123,21 @@ def test_from_gold_to_answers(
 def test_the_same_call_again_is_done_at_once(
     make: Callable[..., Tuning], gathered: Gathered, tmp_path: Path
 ) -> None:
-    first = make().run(gathered.parts, gold=gathered.gold, measure=False)
+    first = make().run(Material(gathered.parts), gold=gathered.gold, measure=False)
     events = read_history(tmp_path / "liver-1")
-    again = make().run(gathered.parts, gold=gathered.gold, measure=False)
+    again = make().run(Material(gathered.parts), gold=gathered.gold, measure=False)
     assert again.card == first.card
     assert read_history(tmp_path / "liver-1") == events
-    measured = make().run(gathered.parts, gold=gathered.gold)
+    measured = make().run(Material(gathered.parts), gold=gathered.gold)
     assert measured.digest == first.digest
     assert measured.card["metrics"]["reports"] == len(gathered.parts.test)
     assert {**measured.card, "metrics": None} == first.card
     assert sum(event["event"] == "start" for event in read_history(tmp_path / "liver-1")) == 1
     with pytest.raises(OptionError, match="holds another adapter"):
-        make(SETTINGS.with_(rank=2)).run(gathered.parts, gold=gathered.gold)
-    anew = make(SETTINGS.with_(rank=2)).run(gathered.parts, gold=gathered.gold, measure=False, fresh=True)
+        make(SETTINGS.with_(rank=2)).run(Material(gathered.parts), gold=gathered.gold)
+    anew = make(SETTINGS.with_(rank=2)).run(
+        Material(gathered.parts), gold=gathered.gold, measure=False, fresh=True
+    )
     assert anew.digest != first.digest
 
 
@@ -149,16 +152,18 @@ def test_killed_and_gone_on_with_gives_the_same_weights(
     """With dropout, so that the random generator's state counts too."""
     settings = SETTINGS.with_(dropout=0.2)
     monkeypatch.setattr("epicrisis.tuning.training._TELL_EVERY", 0.0)
-    make(settings, "whole").run(gathered.parts, gold=gathered.gold, measure=False)
+    make(settings, "whole").run(Material(gathered.parts), gold=gathered.gold, measure=False)
 
     def interrupt(event: Mapping[str, Any]) -> None:
         if event["event"] == "step" and event["step"] == stop:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        make(settings, "stopped", listener=interrupt).run(gathered.parts, gold=gathered.gold, measure=False)
+        make(settings, "stopped", listener=interrupt).run(
+            Material(gathered.parts), gold=gathered.gold, measure=False
+        )
     assert read_history(tmp_path / "stopped")[-1] == {"event": "end", "status": "interrupted", "error": None}
-    make(settings, "stopped").run(gathered.parts, gold=gathered.gold, measure=False)
+    make(settings, "stopped").run(Material(gathered.parts), gold=gathered.gold, measure=False)
     whole, stopped = weights(tmp_path / "whole"), weights(tmp_path / "stopped")
     assert whole.keys() == stopped.keys()
     assert all(torch.equal(whole[name], stopped[name]) for name in whole)
@@ -172,7 +177,7 @@ def test_the_best_epoch_is_kept_and_patience_ends_it(
     scores = itertools.chain([0.4, 0.6, 0.5, 0.5], itertools.repeat(0.9))
     monkeypatch.setattr("epicrisis.tuning.scoring.Scorer.__call__", lambda self: next(scores))
     adapter = make(SETTINGS.with_(epochs=8, patience=2)).run(
-        gathered.parts, gold=gathered.gold, measure=False
+        Material(gathered.parts), gold=gathered.gold, measure=False
     )
     training = adapter.card["training"]
     assert (training["best_epoch"], training["epochs"]) == (2, 4)
@@ -181,15 +186,17 @@ def test_the_best_epoch_is_kept_and_patience_ends_it(
 def test_a_pause_goes_on_to_the_same_end(
     make: Callable[..., Tuning], gathered: Gathered, tmp_path: Path
 ) -> None:
-    make(folder="whole").run(gathered.parts, gold=gathered.gold, measure=False)
-    make(folder="paused").score(gathered.parts, until=1)
-    make(folder="paused").run(gathered.parts, gold=gathered.gold, measure=False)
+    make(folder="whole").run(Material(gathered.parts), gold=gathered.gold, measure=False)
+    make(folder="paused").score(Material(gathered.parts), until=1)
+    make(folder="paused").run(Material(gathered.parts), gold=gathered.gold, measure=False)
     whole, paused = weights(tmp_path / "whole"), weights(tmp_path / "paused")
     assert all(torch.equal(whole[name], paused[name]) for name in whole)
 
 
 def test_qwen2_too(make: Callable[..., Tuning], gathered: Gathered, tiny_qwen2: Path) -> None:
-    adapter = make(SETTINGS.with_(epochs=1), base=tiny_qwen2).run(gathered.parts, gold="gold", measure=False)
+    adapter = make(SETTINGS.with_(epochs=1), base=tiny_qwen2).run(
+        Material(gathered.parts), gold="gold", measure=False
+    )
     assert adapter.card["agreement"]["mean"] < 1e-3
     assert adapter.card["base"]["architecture"] == "qwen2"
 
@@ -201,7 +208,7 @@ def test_an_adapter_on_the_wrong_base_is_refused(
     toy_codebook: Callable[..., Any],
     tmp_path: Path,
 ) -> None:
-    make(SETTINGS.with_(epochs=1)).run(gathered.parts, gold=gathered.gold, measure=False)
+    make(SETTINGS.with_(epochs=1)).run(Material(gathered.parts), gold=gathered.gold, measure=False)
     with pytest.raises(ModelError, match="was trained on tiny"):
         extract(
             ["Lever: 3 haarden."],
@@ -231,8 +238,8 @@ def test_a_folder_as_base_is_measured_through_transformers(
     model.is_quantized = False
     model.save_pretrained(folder)
     settings = SETTINGS.with_(epochs=1)
-    make(settings, base=folder).run(gathered.parts, gold=gathered.gold, measure=False)
-    adapter = make(settings, base=folder).run(gathered.parts, gold=gathered.gold)
+    make(settings, base=folder).run(Material(gathered.parts), gold=gathered.gold, measure=False)
+    adapter = make(settings, base=folder).run(Material(gathered.parts), gold=gathered.gold)
     assert adapter.card["base"]["kind"] == "folder"
     assert adapter.card["metrics"]["through"] == "transformers"
     assert adapter.card["agreement"] is None
@@ -242,12 +249,12 @@ def test_a_folder_as_base_is_measured_through_transformers(
 
 def test_reports_that_are_too_long_are_said(make: Callable[..., Tuning], gathered: Gathered) -> None:
     short = SETTINGS.with_(epochs=1, max_length=95)
-    adapter = make(short).run(gathered.parts, gold=gathered.gold, measure=False)
+    adapter = make(short).run(Material(gathered.parts), gold=gathered.gold, measure=False)
     dropped = {one["why"]: one["count"] for one in adapter.card["data"]["dropped"]}
     assert dropped["longer than the maximum"] > 0
     assert any("are left out" in note and "--max-length" in note for note in adapter.card["notes"])
     with pytest.raises(OptionError, match="No report fits into 20 tokens"):
-        make(SETTINGS.with_(max_length=20), "none").run(gathered.parts, gold=gathered.gold)
+        make(SETTINGS.with_(max_length=20), "none").run(Material(gathered.parts), gold=gathered.gold)
 
 
 def test_memory_that_does_not_suffice_names_the_settings(
@@ -258,7 +265,7 @@ def test_memory_that_does_not_suffice_names_the_settings(
 
     monkeypatch.setattr("epicrisis.tuning.training.Training._loss", full)
     with pytest.raises(OptionError, match="not enough memory") as caught:
-        make().run(gathered.parts, gold=gathered.gold)
+        make().run(Material(gathered.parts), gold=gathered.gold)
     assert "--batch 2 --accumulate 2" in (caught.value.hint or "")
     assert "--max-length" in (caught.value.hint or "")
 
@@ -266,7 +273,7 @@ def test_memory_that_does_not_suffice_names_the_settings(
 def test_a_loss_that_is_no_number_names_the_rate(make: Callable[..., Tuning], gathered: Gathered) -> None:
     with pytest.raises(OptionError, match="ran away") as caught:
         make(SETTINGS.with_(learning_rate=1e30, clip=1e30, warmup=0.0)).run(
-            gathered.parts, gold=gathered.gold
+            Material(gathered.parts), gold=gathered.gold
         )
     assert "--learning-rate" in (caught.value.hint or "")
 
@@ -285,17 +292,17 @@ def test_a_full_disk_in_the_middle_goes_on_from_the_checkpoint_before(
 
     monkeypatch.setattr(Checkpoints, "save", full)
     with pytest.raises(OutputError):
-        make().run(gathered.parts, gold=gathered.gold, measure=False)
+        make().run(Material(gathered.parts), gold=gathered.gold, measure=False)
     monkeypatch.undo()
     assert read_history(tmp_path / "liver-1")[-1]["status"] == "failed"
-    make().run(gathered.parts, gold=gathered.gold, measure=False)
+    make().run(Material(gathered.parts), gold=gathered.gold, measure=False)
     begun = [event["done"] for event in read_history(tmp_path / "liver-1") if event["event"] == "start"]
     assert begun[0] == 0 < begun[1]
 
 
 def test_target_modules_that_there_are_not_are_named(make: Callable[..., Tuning], gathered: Gathered) -> None:
     with pytest.raises(OptionError, match="none of the target modules qkv") as caught:
-        make(SETTINGS.with_(targets=("qkv",))).run(gathered.parts, gold=gathered.gold)
+        make(SETTINGS.with_(targets=("qkv",))).run(Material(gathered.parts), gold=gathered.gold)
     assert "q_proj" in (caught.value.hint or "")
 
 
@@ -315,7 +322,7 @@ def test_without_a_test_part_nothing_is_claimed(
     make: Callable[..., Tuning], gathered: Gathered, tmp_path: Path
 ) -> None:
     parts = Parts(gathered.parts.train, gathered.parts.validation)
-    adapter = make(SETTINGS.with_(epochs=1)).run(parts, gold=gathered.gold)
+    adapter = make(SETTINGS.with_(epochs=1)).run(Material(parts), gold=gathered.gold)
     assert adapter.card["metrics"] is None
     assert "Not measured" in (tmp_path / "liver-1" / "README.md").read_text()
     assert (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -218,6 +219,7 @@ def tune(
     from ..reading import Columns, read
     from ..tuning.base import find_base
     from ..tuning.gather import gather
+    from ..tuning.material import Material
 
     wanted, _ = to_codebook(codebook)
     columns = Columns(text=text, id=id_, patient=patient)
@@ -232,6 +234,7 @@ def tune(
         columns=columns,
         seed=settings.seed,
     )
+    material = Material(gathered.parts, gathered.silver, _kinds(augment), times)
     with ExitStack() as stack:
         shown = _shown(stack, quiet=quiet)
         found = find_base(base, fetch_report=None if shown is None else shown.fetching)
@@ -256,28 +259,20 @@ def tune(
         def score(
             chosen: TuningSettings, folder: Path, parts: Parts, /, *, until: int | None = None
         ) -> Measured:
-            return make(chosen, folder).score(
-                parts, more=gathered.silver, augmentation=kinds, times=times, until=until
-            )
+            return make(chosen, folder).score(dataclasses.replace(material, parts=parts), until=until)
 
-        kinds = _kinds(augment)
         if fresh:
             clear(out_dir)
         about: dict[str, Any] = {}
         if sweep is not None or curve:
-            made_of = make(settings, out_dir).made_of(
-                gathered.parts, more=gathered.silver, augmentation=kinds, times=times
-            )
+            made_of = make(settings, out_dir).made_of(material)
             about, settings = _explored(
                 score, gathered.parts, settings, out_dir, sweep, listener, made_of, curve=curve, fresh=fresh
             )
         adapter = make(settings, out_dir).run(
-            gathered.parts,
+            material,
             gold=gathered.gold,
-            more=gathered.silver,
             silver=gathered.record,
-            augmentation=kinds,
-            times=times,
             notes=gathered.notes,
             measure=not no_measure,
         )

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..adapter import CARD, Adapter, open_adapter
 from ..api import EngineSettings
@@ -29,14 +29,12 @@ from .examples import Examples
 from .licence import licence_warning
 from .lora import base_with_lora, load_lora, save_lora
 from .machine import machine_for
+from .material import Material
 from .measured import Measured
 from .scoring import Scorer
 from .settings import Preset, TuningSettings
 from .training import Training, out_of_memory
 from .transformers_engine import TransformersEngine
-
-if TYPE_CHECKING:
-    from .augment import Augmentation
 
 
 def asked_as(form: Form, *, examples: int = 0, bare: bool = False) -> ExtractionOptions:
@@ -101,25 +99,22 @@ class Tuning:
 
     def run(
         self,
-        parts: Parts,
+        material: Material,
         *,
         gold: str,
-        more: Sequence[Example] = (),
         silver: Mapping[str, Any] | None = None,
-        augmentation: Sequence[Augmentation] = (),
-        times: int = 1,
         notes: Sequence[str] = (),
         measure: bool = True,
         fresh: bool = False,
     ) -> Adapter:
-        """Train on ``parts`` and ``more`` examples (which only ever train), and write the adapter.
+        """Train on ``material``, and write the adapter.
 
         ``gold`` and ``silver`` are said in the card. ``measure``: whether base and adapter are asked about
         the test part afterwards. Raises ``OptionError`` for data and settings that cannot be trained on,
         ``ModelError`` for a base that cannot, ``OutputError`` for a full disk; KeyboardInterrupt after
         Ctrl-C, once a checkpoint is written.
         """
-        examples = self._examples(parts, more, augmentation, times)
+        parts, examples = material.parts, self._examples(material)
         made_of = self._digest(parts, examples)
         if fresh:
             clear(self._folder)
@@ -134,7 +129,7 @@ class Tuning:
             for note in (*notes, licence_warning(self._base.licence, self._base.name)):
                 if note:
                     self._note(note)
-            adapter = self._made(parts, examples, made_of, gold, silver, augmentation, measure=measure)
+            adapter = self._made(material, examples, made_of, gold, silver, measure=measure)
         except KeyboardInterrupt:
             self._journal.tell("end", status="interrupted", error=None)
             raise
@@ -146,16 +141,15 @@ class Tuning:
 
     def _made(
         self,
-        parts: Parts,
+        material: Material,
         examples: Sequence[Example],
         made_of: str,
         gold: str,
         silver: Mapping[str, Any] | None,
-        augmentation: Sequence[Augmentation],
         *,
         measure: bool,
     ) -> Adapter:
-        ready = self._ready(parts, examples)
+        ready = self._ready(material.parts, examples)
         model, encoder, parts = ready.model, ready.encoder, ready.parts
         progress = self._training_of(ready, made_of, self._scorer(ready)).run()
         self._journal.stage("writing")
@@ -167,7 +161,9 @@ class Tuning:
             base=self._base,
             codebook=self._codebook,
             options=self._options,
-            data=data_of(parts, gold=gold, augmentation=[str(one) for one in augmentation], silver=silver),
+            data=data_of(
+                parts, gold=gold, augmentation=[str(one) for one in material.augmentation], silver=silver
+            ),
             settings=self._settings,
             training=self._training(progress),
             agreement=agreement,
@@ -179,45 +175,23 @@ class Tuning:
         Checkpoints(self._folder, made_of).clear()
         return open_adapter(self._folder)
 
-    def score(
-        self,
-        parts: Parts,
-        *,
-        more: Sequence[Example] = (),
-        augmentation: Sequence[Augmentation] = (),
-        times: int = 1,
-        until: int | None = None,
-    ) -> Measured:
+    def score(self, material: Material, *, until: int | None = None) -> Measured:
         """Train, and only say how good it got: the share of the validation part's cells right. No adapter is
         written; checkpoints stay, so that a later call with the same data and settings goes on. ``until``:
         the epoch to pause after. Raises as ``run`` does."""
-        examples = self._examples(parts, more, augmentation, times)
-        made_of = self._digest(parts, examples)
-        ready = self._ready(parts, examples)
+        examples = self._examples(material)
+        made_of = self._digest(material.parts, examples)
+        ready = self._ready(material.parts, examples)
         self._training_of(ready, made_of, self._scorer(ready)).run(until)
         return self._scorer(ready).measured()
 
-    def _examples(
-        self, parts: Parts, more: Sequence[Example], augmentation: Sequence[Augmentation], times: int
-    ) -> list[Example]:
-        examples = [one.example for one in parts.train] + list(more)
-        if not augmentation:
-            return examples
-        from .augment import augment
+    def _examples(self, material: Material) -> list[Example]:
+        return material.examples(self._codebook, self._settings.seed)
 
-        return augment(examples, self._codebook, augmentation, times=times, seed=self._settings.seed)
-
-    def made_of(
-        self,
-        parts: Parts,
-        *,
-        more: Sequence[Example] = (),
-        augmentation: Sequence[Augmentation] = (),
-        times: int = 1,
-    ) -> str:
+    def made_of(self, material: Material) -> str:
         """The digest of all that decides what a training comes to: base, codebook, way of asking, settings
         and examples. Two trainings with the same one are the same training."""
-        return self._digest(parts, self._examples(parts, more, augmentation, times))
+        return self._digest(material.parts, self._examples(material))
 
     def _digest(self, parts: Parts, examples: Sequence[Example]) -> str:
         return fingerprint(
