@@ -36,7 +36,12 @@ def card(**changed: Any) -> dict[str, Any]:
             "best_epoch": 2,
             "history": [{"epoch": 1, "loss": 1.5, "validation_loss": 1.25, "score": None}],
         },
-        "metrics": {"reports": 4, "through": "llama.cpp", **row, "variables": [{"name": "lesions", **row}]},
+        "metrics": {
+            "reports": 4,
+            "through": "llama.cpp",
+            **row,
+            "variables": [{**row, "name": "lesions", "metric": "r_smape"}],
+        },
         "agreement": {"positions": 8, "mean": 0.01, "largest": 0.1, "tolerance": 0.2, "without_adapter": 4.0},
         "settings": {
             "rank": 16,
@@ -58,7 +63,7 @@ def test_everything_is_said() -> None:
     text = readme(card())
     for words in (
         "| all cells | micro accuracy | 0.500 (0.400 to 0.600) | 0.500 (0.400 to 0.600) | - |",
-        "| lesions |",
+        "| lesions | R-SMAPE |",
         "3 reports (longer than the maximum)",
         "Augmentation: decimals.",
         "Silver reports in training: 12.",

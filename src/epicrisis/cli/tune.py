@@ -374,6 +374,7 @@ def _print(adapter: Adapter, about: dict[str, Any], codebook: str) -> None:
         from rich.console import Console
         from rich.table import Table
 
+        from ..evaluation.report.words import metric_label
         from ..tuning.card import interval
 
         table = Table(box=None, pad_edge=False)
@@ -381,7 +382,7 @@ def _print(adapter: Adapter, about: dict[str, Any], codebook: str) -> None:
             table.add_column(heading, overflow="fold")
         for row in ({"name": "all cells", **metrics}, *metrics["variables"]):
             numbers = (interval(row[key]) for key in ("before", "after", "difference"))
-            table.add_row(row["name"], row["metric"].replace("_", " "), *numbers)
+            table.add_row(row["name"], metric_label(row["metric"]), *numbers)
         out(f"On the {metrics['reports']} test reports, through {metrics['through']} (95 % intervals):")
         Console(highlight=False, markup=False, emoji=False).print(table)
     say(f"Card: {adapter.folder / 'README.md'}")

@@ -11,6 +11,7 @@ from typing import Any
 from .._version import __version__
 from ..adapter import CARD, CONFIG, FORMAT, GGUF, WEIGHTS, file_digest
 from ..codebook.codebook import Codebook
+from ..evaluation.report.words import metric_label
 from ..examples.example import digest as examples_digest
 from ..examples.example import same_text
 from ..extraction.options import ExtractionOptions
@@ -181,7 +182,7 @@ def _measured(metrics: Mapping[str, Any] | None) -> list[str]:
         "| | measure | before | after | difference |",
         "|---|---|---|---|---|",
         *(
-            f"| {row['name']} | {row['metric'].replace('_', ' ')} | {interval(row['before'])} | "
+            f"| {row['name']} | {metric_label(row['metric'])} | {interval(row['before'])} | "
             f"{interval(row['after'])} | {interval(row['difference'])} |"
             for row in rows
         ),

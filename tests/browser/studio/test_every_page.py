@@ -55,7 +55,7 @@ SAMPLES: dict[str, list[str]] = {
     "/try/{try_id}": ["/try/{try_id}"],
     "/tune": ["/tune"],
     "/tune/new": ["/tune/new"],
-    "/tune/{name}": ["/tune/brain-mri-small"],
+    "/tune/{name}": ["/tune/elmtex-qwen2.5-coder-0.5b"],
 }
 #: Not pages: they lead to one, or give a file.
 OTHERS = {"/evaluate/open", "/runs/{run}/export", "/runs/preflight", "/login"}

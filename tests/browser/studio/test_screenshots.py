@@ -66,7 +66,7 @@ PAGES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "adjudicate": ("/reviews/{review}/adjudicate", _differences),
     "evaluate": (f"/evaluate/{{run}}?gold={GOLD}", _measured),
     "compare": (f"/compare?run={{run}}&run={{other}}&gold={GOLD}", _measured),
-    "tune": ("/tune/brain-mri-small", _as_it_is),
+    "tune": ("/tune/elmtex-qwen2.5-coder-0.5b", _as_it_is),
     "models": ("/models", _as_it_is),
     "activity": ("/activity", _as_it_is),
     "people": ("/people", _as_it_is),

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ValidationError
 from ...adapter import Adapter
 from ...errors import ModelError
 from ...evaluation.comparison.result import Verdict
+from ...evaluation.report.words import metric_label
 
 
 def _finite(value: Any) -> Any:
@@ -44,6 +45,11 @@ class Compared(BaseModel):
     after: Annotated[Estimate, BeforeValidator(mapping)] = Estimate()
     difference: Estimate | None = None
     verdict: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The metric as people read it."""
+        return metric_label(self.metric)
 
     @property
     def judged(self) -> str | None:
