@@ -55,6 +55,17 @@ def test_a_split_file_is_read(
         gather(toy_codebook(), *liver_files, split_file=tmp_path / "none.csv")
 
 
+def test_a_split_file_needs_no_test_part(
+    toy_codebook: Callable[..., Any], liver_files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """Where it is tested elsewhere."""
+    split = tmp_path / "split.csv"
+    lines = (f"r{number:02},{'validation' if number % 4 == 0 else 'train'}\n" for number in range(24))
+    split.write_text("id,split\n" + "".join(lines))
+    found = gather(toy_codebook(), *liver_files, split_file=split).parts
+    assert [len(part) for _, part in found.named()] == [18, 6, 0]
+
+
 def test_silver_trains_and_never_tests(
     toy_codebook: Callable[..., Any], liver_files: tuple[Path, Path], tmp_path: Path
 ) -> None:

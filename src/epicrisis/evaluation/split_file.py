@@ -47,12 +47,12 @@ class SplitFile:
         return None if part == "test" else f"in the {part} part of the split"
 
 
-def read_split(path: Path, *, id_name: str | None = None) -> SplitFile:
+def read_split(path: Path, *, id_name: str | None = None, needs_test: bool = True) -> SplitFile:
     """A table with an id column, ``split`` (train, validation or test), and perhaps ``fold``, in which
     case a report has a row in each fold. CSV, TSV, JSON (a list of objects), JSON lines or Excel.
 
-    Raises ``ReadingError`` with everything that is wrong: no such columns, other words, repeated ids, no
-    test part.
+    Raises ``ReadingError`` with everything that is wrong: no such columns, other words, repeated ids, and,
+    where it ``needs_test``, no test part.
     """
     table = open_table(path)
     names = {name.strip().casefold(): name for name in table.columns}
@@ -88,7 +88,7 @@ def read_split(path: Path, *, id_name: str | None = None) -> SplitFile:
                 parts[report] = part
             if fold_name is not None and part == "test":
                 folds.setdefault(fold, set()).add(report)
-    if not problems and "test" not in parts.values():
+    if needs_test and not problems and "test" not in parts.values():
         problems.add("No report is in the test part.", hint="Only those are scored.")
     problems.check()
     return SplitFile(path.name, parts, {fold: frozenset(test) for fold, test in folds.items()})

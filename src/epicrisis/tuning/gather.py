@@ -52,7 +52,7 @@ def gather(
     found, texts = gold_with_texts(gold, codebook, reports, store=store, blank=blank, columns=columns)
     pool = pool_of(found.cells, texts.values(), codebook)
     known = annotated(pool.examples, texts, found.cells)
-    given = None if split_file is None else read_split(split_file)
+    given = None if split_file is None else read_split(split_file, needs_test=False)
     parts = split(known, shares=shares, seed=seed, given=given)
     notes = [*found.notes, *pool.notes, *check_learnable(codebook, parts.train)]
     lost, total = lost_quotes(known)

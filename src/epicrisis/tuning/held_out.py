@@ -134,7 +134,9 @@ def held_out(
             ids |= with_gold
             names.append(loaded.name)
     if split is not None:
-        ids |= {report for report, part in read_split(split).parts.items() if part != "train"}
+        ids |= {
+            report for report, part in read_split(split, needs_test=False).parts.items() if part != "train"
+        }
         names.append(split.name)
     if adapter is not None:
         opened = open_adapter(adapter)
