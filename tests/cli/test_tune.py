@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -73,7 +74,9 @@ def base(write_gguf: Callable[..., Path], tmp_path_factory: pytest.TempPathFacto
     return write_gguf(tmp_path_factory.mktemp("base") / "tiny.gguf", layers=1, heads=2, heads_kv=2)
 
 
-def test_an_adapter_from_one_command(study: Path, base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_adapter_from_one_command(
+    study: Path, base: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert tune(base) == 0
     said = capsys.readouterr()
     assert "On the 3 test reports, through llama.cpp" in said.out
@@ -88,6 +91,14 @@ def test_an_adapter_from_one_command(study: Path, base: Path, capsys: pytest.Cap
     said = capsys.readouterr()
     assert json.loads(said.out)["card"] == card
     assert said.err == ""
+    spread = r"\([+-]?\d\.\d{3} to [+-]?\d\.\d{3}\)"
+    for columns, intervals in (("80", 1), ("160", 3)):
+        monkeypatch.setenv("COLUMNS", columns)
+        assert tune(base, "--quiet") == 0
+        (row,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("all cells"))
+        # A number that is the same in every draw has no interval.
+        assert len(re.findall(spread, row)) <= intervals
+        assert len(re.findall(r"(?<!\()(?<!to )[+-]?\d\.\d{3}", row)) == 3
 
 
 def test_a_sweep_and_a_curve_go_before(study: Path, base: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,6 +26,8 @@ _DATA = Group("Data", sort_key=1)
 _ASKING = Group("Asking", sort_key=2, help="How reports are asked about, in training and ever after.")
 _SETTINGS = Group("Settings", sort_key=3, help="Those of the preset where they are not given.")
 _EXPLORING = Group("Exploring", sort_key=4)
+#: Columns that a terminal needs to show an interval with every number.
+_ALL_INTERVALS = 120
 _LIST = Parameter(consume_multiple=True, negative="")
 
 
@@ -371,19 +373,35 @@ def _print(adapter: Adapter, about: dict[str, Any], codebook: str) -> None:
     if metrics is None:
         out("It was not measured on a test part.")
     else:
-        from rich.console import Console
-        from rich.table import Table
-
-        from ..evaluation.report.words import metric_label
-        from ..tuning.card import interval
-
-        table = Table(box=None, pad_edge=False)
-        for heading in ("", "Measure", "Before", "After", "Difference"):
-            table.add_column(heading, overflow="fold")
-        for row in ({"name": "all cells", **metrics}, *metrics["variables"]):
-            numbers = (interval(row[key]) for key in ("before", "after", "difference"))
-            table.add_row(row["name"], metric_label(row["metric"]), *numbers)
         out(f"On the {metrics['reports']} test reports, through {metrics['through']} (95 % intervals):")
-        Console(highlight=False, markup=False, emoji=False).print(table)
+        _print_metrics(metrics)
     say(f"Card: {adapter.folder / 'README.md'}")
     out(f"To use it: epicrisis extract {codebook} REPORTS --adapter {adapter.folder}")
+
+
+def _print_metrics(metrics: dict[str, Any]) -> None:
+    """Before, after and the difference; in a narrow terminal the difference alone with its interval."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from ..evaluation.report.words import metric_label
+    from ..tuning.card import interval
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("", overflow="fold")
+    for heading in ("Measure", "Before", "After", "Difference"):
+        table.add_column(heading, no_wrap=True)
+    narrow = console.width < _ALL_INTERVALS
+    named = None
+    for row in ({"name": "all cells", **metrics}, *metrics["variables"]):
+        before, after = ({**row[key], **({"low": None} if narrow else {})} for key in ("before", "after"))
+        name, named = "" if row["name"] == named else row["name"], row["name"]
+        table.add_row(
+            name,
+            metric_label(row["metric"]),
+            interval(before),
+            interval(after),
+            interval(row["difference"], signed=True),
+        )
+    console.print(table)

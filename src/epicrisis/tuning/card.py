@@ -183,7 +183,7 @@ def _measured(metrics: Mapping[str, Any] | None) -> list[str]:
         "|---|---|---|---|---|",
         *(
             f"| {row['name']} | {metric_label(row['metric'])} | {interval(row['before'])} | "
-            f"{interval(row['after'])} | {interval(row['difference'])} |"
+            f"{interval(row['after'])} | {interval(row['difference'], signed=True)} |"
             for row in rows
         ),
     ]
@@ -199,13 +199,14 @@ def _agreement(found: Mapping[str, Any] | None) -> list[str]:
     ]
 
 
-def interval(one: Mapping[str, Any]) -> str:
-    """An estimate with its interval, as people read it."""
+def interval(one: Mapping[str, Any], *, signed: bool = False) -> str:
+    """An estimate with its interval, as people read it; ``signed`` for differences."""
     if one["value"] is None:
         return "-"
+    form = "+.3f" if signed else ".3f"
     if one["low"] is None:
-        return f"{one['value']:.3f}"
-    return f"{one['value']:.3f} ({one['low']:.3f} to {one['high']:.3f})"
+        return format(one["value"], form)
+    return f"{one['value']:{form}} ({one['low']:{form}} to {one['high']:{form}})"
 
 
 def _share(score: float | None) -> str:
