@@ -47,3 +47,19 @@ def test_what_does_not_fit_is_said(engine: TransformersEngine) -> None:
     assert room is not None
     with pytest.raises(ContextOverflowError):
         engine.complete(Request([Message("user", "Nier.")], max_tokens=room))
+
+
+def test_no_copy_of_the_vocabulary_is_made_for_each_answer(
+    tiny_base: Path, load_base: Callable[[Path], Any]
+) -> None:
+    """PyTorch copies the weights for every row of a batch whose positions lie apart in memory."""
+    model = load_base(tiny_base)
+    encoder = Encoder(load_tokenizer(find_base(str(tiny_base))))
+    seen: list[tuple[int, bool]] = []
+    handle = model.get_output_embeddings().register_forward_hook(
+        lambda _head, inputs, _logits: seen.append((len(inputs[0]), inputs[0].is_contiguous()))
+    )
+    TransformersEngine(model, encoder, name="tiny").answer_together(QUESTIONS, 3)
+    handle.remove()
+    assert {rows for rows, _ in seen} == {len(QUESTIONS)}
+    assert all(whole for _, whole in seen)

@@ -146,7 +146,18 @@ def load_model(base: Base, settings: TuningSettings, device: Any, dtype: Any) ->
             raise
         except Exception as error:
             raise _unreadable(base, error) from None
-    return model if settings.four_bit else model.to(device)
+    if not settings.four_bit:
+        model = model.to(device)
+    head = model.get_output_embeddings()
+    if head is not None:
+        head.register_forward_pre_hook(_in_one_piece)
+    return model
+
+
+def _in_one_piece(_head: Any, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The last positions of a batch lie apart in memory, and PyTorch would copy the weights of the whole
+    vocabulary for each of them to multiply: gigabytes."""
+    return tuple(one.contiguous() for one in inputs)
 
 
 def _four_bit(dtype: Any, device: Any) -> Any:
