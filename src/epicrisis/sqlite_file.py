@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -94,7 +94,8 @@ def make_file(path: Path, kind: FileKind) -> None:
     """An empty file that only its owner can read: it will hold quotes from reports."""
     folder = path.parent
     try:
-        if not folder.exists():
+        # Another process may make the folder at the same time.
+        with suppress(FileExistsError):
             folder.mkdir(mode=0o700, parents=True)
             # Patients' words do not belong under version control.
             (folder / ".gitignore").write_text("*\n", encoding="utf-8")

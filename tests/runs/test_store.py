@@ -6,6 +6,7 @@ import sqlite3
 import stat
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,6 +60,21 @@ def test_a_folder_that_was_there_is_left_as_it_is(tmp_path: Path) -> None:
     Store(tmp_path / "store.sqlite").close()
     assert stat.S_IMODE(tmp_path.stat().st_mode) == mode
     assert not (tmp_path / ".gitignore").exists()
+
+
+def test_another_process_may_make_the_folder_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make = Path.mkdir
+
+    def late(folder: Path, *arguments: Any, **more: Any) -> None:
+        """As if another had made it just before."""
+        make(folder, *arguments, **more)
+        make(folder, *arguments, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "mkdir", late)
+        store = Store(tmp_path / ".epicrisis" / "store.sqlite")
+    assert list(store.runs()) == []
+    store.close()
 
 
 def test_where_the_store_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
