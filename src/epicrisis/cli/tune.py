@@ -11,11 +11,10 @@ from cyclopts import Group, Parameter
 
 from ..prompting.form import Form
 from .exits import DONE
-from .messages import out, out_json, say
+from .messages import out, out_json
 from .parameters import IdColumn, Json, PatientColumn, Sheet, StorePath, TextColumn, flag
 
 if TYPE_CHECKING:
-    from ..adapter import Adapter
     from ..tuning.data import Parts
     from ..tuning.events import Listener
     from ..tuning.exploring import Score
@@ -26,8 +25,6 @@ _DATA = Group("Data", sort_key=1)
 _ASKING = Group("Asking", sort_key=2, help="How reports are asked about, in training and ever after.")
 _SETTINGS = Group("Settings", sort_key=3, help="Those of the preset where they are not given.")
 _EXPLORING = Group("Exploring", sort_key=4)
-#: Columns that a terminal needs to show an interval with every number.
-_ALL_INTERVALS = 120
 _LIST = Parameter(consume_multiple=True, negative="")
 
 
@@ -281,7 +278,12 @@ def tune(
     if json:
         out_json({"adapter": str(out_dir), "card": adapter.card, **about})
     else:
-        _print(adapter, about, codebook)
+        from .adapter import print_adapter
+
+        for told in ("sweep_said", "curve_said"):
+            if told in about:
+                out(about[told])
+        print_adapter(adapter, codebook)
     return DONE
 
 
@@ -356,52 +358,3 @@ def _check_times(times: int, names: str | None) -> None:
         raise OptionError(f"--times cannot be {times}.", hint="Give a number from 1.")
     if times > 1 and names is None:
         raise OptionError("--times says how often to augment.", hint="Say what to change: --augment.")
-
-
-def _print(adapter: Adapter, about: dict[str, Any], codebook: str) -> None:
-    card = adapter.card
-    training = card["training"]
-    for said in ("sweep_said", "curve_said"):
-        if said in about:
-            out(about[said])
-    out(
-        f"Adapter {adapter.name}: {training['epochs']} epochs in {training['seconds'] / 60:.1f} minutes, the "
-        f"best of them {training['best_epoch']}; {card['data']['train']['count']} training, "
-        f"{card['data']['validation']['count']} validation and {card['data']['test']['count']} test reports."
-    )
-    metrics = card["metrics"]
-    if metrics is None:
-        out("It was not measured on a test part.")
-    else:
-        out(f"On the {metrics['reports']} test reports, through {metrics['through']} (95 % intervals):")
-        _print_metrics(metrics)
-    say(f"Card: {adapter.folder / 'README.md'}")
-    out(f"To use it: epicrisis extract {codebook} REPORTS --adapter {adapter.folder}")
-
-
-def _print_metrics(metrics: dict[str, Any]) -> None:
-    """Before, after and the difference; in a narrow terminal the difference alone with its interval."""
-    from rich.console import Console
-    from rich.table import Table
-
-    from ..evaluation.report.words import metric_label
-    from ..tuning.card import interval
-
-    console = Console(highlight=False, markup=False, emoji=False)
-    table = Table(box=None, pad_edge=False)
-    table.add_column("", overflow="fold")
-    for heading in ("Measure", "Before", "After", "Difference"):
-        table.add_column(heading, no_wrap=True)
-    narrow = console.width < _ALL_INTERVALS
-    named = None
-    for row in ({"name": "all cells", **metrics}, *metrics["variables"]):
-        before, after = ({**row[key], **({"low": None} if narrow else {})} for key in ("before", "after"))
-        name, named = "" if row["name"] == named else row["name"], row["name"]
-        table.add_row(
-            name,
-            metric_label(row["metric"]),
-            interval(before),
-            interval(after),
-            interval(row["difference"], signed=True),
-        )
-    console.print(table)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from .._version import __version__
 from ..adapter import CARD, CONFIG, FORMAT, GGUF, WEIGHTS, file_digest
 from ..codebook.codebook import Codebook
+from ..evaluation.comparison.words import signed
+from ..evaluation.estimate import Estimate
 from ..evaluation.report.words import metric_label
 from ..examples.example import digest as examples_digest
 from ..examples.example import same_text
@@ -182,8 +184,8 @@ def _measured(metrics: Mapping[str, Any] | None) -> list[str]:
         "| | measure | before | after | difference |",
         "|---|---|---|---|---|",
         *(
-            f"| {row['name']} | {metric_label(row['metric'])} | {interval(row['before'])} | "
-            f"{interval(row['after'])} | {interval(row['difference'], signed=True)} |"
+            f"| {row['name']} | {metric_label(row['metric'])} | {shown(row['before'])} | "
+            f"{shown(row['after'])} | {shown(row['difference'], signed)} |"
             for row in rows
         ),
     ]
@@ -199,14 +201,10 @@ def _agreement(found: Mapping[str, Any] | None) -> list[str]:
     ]
 
 
-def interval(one: Mapping[str, Any], *, signed: bool = False) -> str:
-    """An estimate with its interval, as people read it; ``signed`` for differences."""
-    if one["value"] is None:
-        return "-"
-    form = "+.3f" if signed else ".3f"
-    if one["low"] is None:
-        return format(one["value"], form)
-    return f"{one['value']:{form}} ({one['low']:{form}} to {one['high']:{form}})"
+def shown(one: Mapping[str, Any], words: Callable[[Estimate], str] = str) -> str:
+    """An estimate of the card as ``words`` has it; a dash where there is no value."""
+    found = Estimate(one["value"], one["n"], one["low"], one["high"], note=one["note"])
+    return "-" if found.value is None else words(found)
 
 
 def _share(score: float | None) -> str:
