@@ -2,13 +2,14 @@
 
     python bench/tuning.py --data ../shared/bench [--tasks 101,103] [--base smollm2-135m-instruct]
         [--preset cpu] [--epochs 8] [--shots 4] [--only train|score|tuned] [--full] [--train 50]
-        [--augment casing,sections]
+        [--augment casing,sections] [--only prompted --cases 40]
 
 Adapters are trained on the training cases and chosen on the validation cases, under ``bench/results/tuning``;
 the same command goes on where it stopped. Then all three ways are asked through llama.cpp about the
-validation cases. Prints one table and writes ``bench/results/tuning-<base>.json``. Published: a distilbert
-trained on each task, scored on test cases whose labels are not at hand. Tasks measured before stay in the
-table.
+validation cases; ``--only prompted`` asks in the two ways that need no adapter, and ``--cases`` has them
+asked about so many of the cases. Prints one table and writes ``bench/results/tuning-<base>.json``. Published:
+a distilbert trained on each task, scored on test cases whose labels are not at hand. Tasks measured before
+stay in the table.
 
 ``of matmul`` is the share of the machine's own limit that the training reached: its floating-point operations
 a second (four for each weight and token, six with checkpointing) by those of a large matrix product, measured
@@ -22,6 +23,7 @@ import json
 import random
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +129,8 @@ def measured(
 ) -> dict[str, Any]:
     """The validation cases asked in one way, scored by the task's own measure."""
     what = plan(folder, dataset=Dataset.VALIDATION, shots=shots, adapter=adapter)
+    if adapter is None:
+        what = replace(what, cases=some(what.cases, arguments.cases))
     shown = display()
     try:
         outcome = predict(what, out, arguments.base, progress=shown)
@@ -177,11 +181,12 @@ def measured_before(path: Path) -> list[dict[str, Any]]:
 
 
 def with_row(rows: Sequence[dict[str, Any]], row: dict[str, Any]) -> list[dict[str, Any]]:
-    """The rows by task with this one in place of an earlier one, whose prompted ways hold for any adapter."""
+    """The rows by task with this one in place of an earlier one. What was asked of the base alone stays as it
+    was, and so does the adapter where this row has none."""
     by_task = {one["task"]: one for one in rows}
     before = by_task.get(row["task"], {})
-    prompted = {way: before[way] for way in ("zero-shot", "few-shot") if way in before}
-    by_task[row["task"]] = {**prompted, **row}
+    kept = [name for name in before if name in ("zero-shot", "few-shot") or "training" not in row]
+    by_task[row["task"]] = {**{name: before[name] for name in kept}, **row}
     return [by_task[task] for task in sorted(by_task)]
 
 
@@ -244,15 +249,18 @@ def main() -> None:
     parser.add_argument("--shots", type=int, default=4)
     parser.add_argument("--full", action="store_true", help="train with definitions in the prompt")
     parser.add_argument("--train", type=int, help="so many of the training cases")
+    parser.add_argument(
+        "--cases", type=int, help="so many validation cases, drawn by chance, for the two prompted ways"
+    )
     parser.add_argument("--augment", help="as epicrisis tune: casing, decimals, sections, synonyms")
-    parser.add_argument("--only", choices=["train", "score", "tuned"])
+    parser.add_argument("--only", choices=["train", "score", "tuned", "prompted"])
     parser.add_argument("--fresh", action="store_true")
     arguments = parser.parse_args()
     arguments.preset = preset_here(Preset(arguments.preset))
     settings = PRESETS[arguments.preset].with_(learning_rate=arguments.learning_rate, batch=arguments.batch)
     yardstick = (
         None
-        if arguments.only in ("score", "tuned")
+        if arguments.only in ("score", "tuned", "prompted")
         else Yardstick(arguments.base, settings, arguments.preset)
     )
     kept = RESULTS / "tuning" / arguments.base
@@ -261,18 +269,21 @@ def main() -> None:
     for number in map(int, arguments.tasks.split(",")):
         (folder,) = (arguments.data / "dragon").glob(f"Task{number}_*-fold0")
         out = kept / f"task{number}{variant(arguments)}"
+        asked = out.with_name(f"{out.name}-asked")
         row: dict[str, Any] = {"task": number}
-        adapter = open_adapter(out) if arguments.only == "score" else train(folder, out, arguments, settings)
-        row |= {"training": adapter.card["training"], "settings": adapter.card["settings"]}
-        if yardstick is not None:
-            row |= yardstick.measure(row["training"])
-        if arguments.only != "train":
-            asked = out.with_name(f"{out.name}-asked")
-            row["tuned"] = measured(folder, asked / "tuned", arguments, adapter=adapter)
-            row["metric"] = row["tuned"]["metric"]
-            if arguments.only != "tuned":
-                row["zero-shot"] = measured(folder, asked / "zero", arguments)
-                row["few-shot"] = measured(folder, asked / "few", arguments, shots=arguments.shots)
+        if arguments.only != "prompted":
+            scored = arguments.only == "score"
+            adapter = open_adapter(out) if scored else train(folder, out, arguments, settings)
+            row |= {"training": adapter.card["training"], "settings": adapter.card["settings"]}
+            if yardstick is not None:
+                row |= yardstick.measure(row["training"])
+            if arguments.only != "train":
+                row["tuned"] = measured(folder, asked / "tuned", arguments, adapter=adapter)
+                row["metric"] = row["tuned"]["metric"]
+        if arguments.only not in ("train", "tuned"):
+            row["zero-shot"] = measured(folder, asked / "zero", arguments)
+            row["few-shot"] = measured(folder, asked / "few", arguments, shots=arguments.shots)
+            row["metric"] = row["zero-shot"]["metric"]
         rows = with_row(rows, row)
         document = {
             "base": arguments.base,
