@@ -32,6 +32,7 @@ def card(**changed: Any) -> dict[str, Any]:
             "steps": 10,
             "tokens": 12345,
             "seconds": 90.0,
+            "choosing_seconds": 30.0,
             "device": "cpu (bfloat16)",
             "best_epoch": 2,
             "history": [{"epoch": 1, "loss": 1.5, "validation_loss": 1.25, "score": None}],
@@ -70,6 +71,7 @@ def test_everything_is_said() -> None:
         "differ by 0.0100 on average over 8 positions",
         "- The licence of tiny is not known.",
         "12,345 tokens, 1.5 minutes on cpu (bfloat16)",
+        "the best on the validation part, which took 0.5 minutes to ask about.",
         "| 1 | 1.5000 | 1.2500 | - |",
         "licence not known",
     ):
@@ -85,6 +87,11 @@ def test_what_was_not_measured_is_not_claimed() -> None:
     assert "was not compared with transformers" in text
     assert "license: apache-2.0" in text
     assert "0.500" not in text
+
+
+def test_a_card_of_an_earlier_version_is_read() -> None:
+    training = {name: value for name, value in card()["training"].items() if name != "choosing_seconds"}
+    assert "the best on the validation part.\n" in readme(card(training=training))
 
 
 @pytest.mark.parametrize("part", ["train", "validation", "test"])

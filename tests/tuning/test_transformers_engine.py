@@ -35,7 +35,10 @@ def test_answers_together_are_those_of_each_alone(
     engine.answer_together([], 12)
     alone = [engine.complete(Request(question, max_tokens=12)).text for question in QUESTIONS]
     assert len(set(alone)) > 1
-    engine.answer_together(QUESTIONS, 12)
+    heard: list[tuple[int, int]] = []
+    engine.answer_together(QUESTIONS, 12, lambda done, total: heard.append((done, total)))
+    assert heard == sorted(set(heard))
+    assert heard[-1] == (len(QUESTIONS), len(QUESTIONS))
     # Had they not been answered yet, one token would come.
     together = [engine.complete(Request(question, max_tokens=1)) for question in QUESTIONS]
     assert [one.text for one in together] == alone

@@ -5,7 +5,10 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Mapping
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -175,12 +178,39 @@ def test_the_best_epoch_is_kept_and_patience_ends_it(
     make: Callable[..., Tuning], gathered: Gathered, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scores = itertools.chain([0.4, 0.6, 0.5, 0.5], itertools.repeat(0.9))
-    monkeypatch.setattr("epicrisis.tuning.scoring.Scorer.__call__", lambda self: next(scores))
+    monkeypatch.setattr("epicrisis.tuning.scoring.Scorer.__call__", lambda self, answered: next(scores))
     adapter = make(SETTINGS.with_(epochs=8, patience=2)).run(
         Material(gathered.parts), gold=gathered.gold, measure=False
     )
     training = adapter.card["training"]
     assert (training["best_epoch"], training["epochs"]) == (2, 4)
+
+
+def test_what_is_left_counts_the_validations_to_come(
+    make: Callable[..., Tuning], gathered: Gathered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a clock on which only validations take time: 100 seconds each, and the training has three."""
+    now = 0.0
+
+    def score(_self: object, answered: Callable[[int, int], None]) -> float:
+        nonlocal now
+        for done in (1, 4):
+            now += 25 if done == 1 else 75
+            answered(done, 4)
+        return 0.5
+
+    monkeypatch.setattr("epicrisis.tuning.scoring.Scorer.__call__", score)
+    monkeypatch.setattr("epicrisis.tuning.training.time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr("epicrisis.tuning.training._TELL_EVERY", 0.0)
+    make(SETTINGS.with_(epochs=3), "timed").run(Material(gathered.parts), gold=gathered.gold, measure=False)
+    heard = [one for one in read_history(tmp_path / "timed") if one["event"] in ("step", "choosing")]
+    steps = [
+        [one["eta"] for one in group] for kind, group in groupby(heard, itemgetter("event")) if kind == "step"
+    ]
+    assert [set(one) for one in steps] == [{0.0}, {200.0}, {100.0}]
+    chosen = [(one["done"], one["total"], one["eta"]) for one in heard if one["event"] == "choosing"]
+    assert chosen == [(1, 4, 275.0), (4, 4, 200.0), (1, 4, 175.0), (4, 4, 100.0), (1, 4, 75.0), (4, 4, 0.0)]
+    assert open_adapter(tmp_path / "timed").card["training"]["choosing_seconds"] == 300.0
 
 
 def test_a_pause_goes_on_to_the_same_end(

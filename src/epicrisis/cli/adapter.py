@@ -17,9 +17,11 @@ def print_adapter(adapter: Adapter, codebook: str) -> None:
     """How it was trained, what was measured, and how to use it on ``codebook``."""
     card = adapter.card
     training = card["training"]
+    choosing = training.get("choosing_seconds")  # adapters of earlier versions do not know
+    beside = "" if choosing is None else f" (and {choosing / 60:.1f} to choose between them)"
     out(
-        f"Adapter {adapter.name}: {training['epochs']} epochs in {training['seconds'] / 60:.1f} minutes, the "
-        f"best of them {training['best_epoch']}; {card['data']['train']['count']} training, "
+        f"Adapter {adapter.name}: {training['epochs']} epochs in {training['seconds'] / 60:.1f} minutes"
+        f"{beside}, the best of them {training['best_epoch']}; {card['data']['train']['count']} training, "
         f"{card['data']['validation']['count']} validation and {card['data']['test']['count']} test reports."
     )
     metrics = card["metrics"]

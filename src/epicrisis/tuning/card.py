@@ -153,7 +153,7 @@ def readme(card: Mapping[str, Any]) -> str:
         "",
         f"{training['epochs']} epochs ({training['steps']} steps, {training['tokens']:,} tokens, "
         f"{training['seconds'] / 60:.1f} minutes on {training['device']}); the weights are those after epoch "
-        f"{training['best_epoch']}, the best on the validation part.",
+        f"{training['best_epoch']}, the best on the validation part{_choosing(training)}.",
         "",
         "| epoch | loss | validation loss | cells right |",
         "|---:|---:|---:|---:|",
@@ -205,6 +205,11 @@ def shown(one: Mapping[str, Any], words: Callable[[Estimate], str] = str) -> str
     """An estimate of the card as ``words`` has it; a dash where there is no value."""
     found = Estimate(one["value"], one["n"], one["low"], one["high"], note=one["note"])
     return "-" if found.value is None else words(found)
+
+
+def _choosing(training: Mapping[str, Any]) -> str:
+    seconds = training.get("choosing_seconds")  # adapters of earlier versions do not know
+    return "" if seconds is None else f", which took {seconds / 60:.1f} minutes to ask about"
 
 
 def _share(score: float | None) -> str:

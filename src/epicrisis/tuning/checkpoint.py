@@ -25,7 +25,8 @@ _PREFIX = "checkpoint-"
 class Progress:
     """How far a training is. ``step`` of the whole training and ``done`` of the ``epoch`` under way are
     over; ``score`` is the best so far, reached after ``best_epoch`` epochs; ``stale`` epochs came since
-    then. ``history`` has a row for each epoch. Tokens are those read, padding left out."""
+    then. ``history`` has a row for each epoch. Tokens are those read, padding left out; ``seconds`` are those
+    of training, ``choosing`` those of validation."""
 
     fingerprint: str
     epoch: int = 0
@@ -36,6 +37,7 @@ class Progress:
     stale: int = 0
     tokens: int = 0
     seconds: float = 0.0
+    choosing: float = 0.0
     loss: float = 0.0
     finished: bool = False
     history: list[dict[str, Any]] = field(default_factory=list)

@@ -36,6 +36,8 @@ class TuningDisplay:
                 self._start(event)
             case "step":
                 self._step(event)
+            case "choosing":
+                self._choosing(event)
             case "validation":
                 self._validated(event)
             case "note":
@@ -82,6 +84,14 @@ class TuningDisplay:
             f"{event['tokens_per_second']:,.0f} tokens/s, {duration(event['eta'])} left"
         )
         self._bar.update(self._task, completed=event["step"], state=state)
+
+    def _choosing(self, event: Mapping[str, Any]) -> None:
+        if self._bar is None:
+            return
+        state = (
+            f"{event['done']} of {event['total']} validation reports answered, {duration(event['eta'])} left"
+        )
+        self._bar.update(self._task, state=state)
 
     def _validated(self, event: Mapping[str, Any]) -> None:
         score = "" if event["score"] is None else f", {100 * event['score']:.1f} % of cells right"

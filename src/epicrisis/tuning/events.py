@@ -11,8 +11,8 @@ from ..errors import OutputError
 
 HISTORY = "history.jsonl"
 
-#: Hears every event: a mapping with ``event`` (``stage``, ``start``, ``step``, ``validation``, ``note``,
-#: ``end``) and what belongs to it. Never report text.
+#: Hears every event: a mapping with ``event`` (``stage``, ``start``, ``step``, ``choosing``,
+#: ``validation``, ``note``, ``end``) and what belongs to it. Never report text.
 Listener = Callable[[Mapping[str, Any]], None]
 
 

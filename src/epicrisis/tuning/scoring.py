@@ -11,7 +11,7 @@ from ..extraction.extractor import Extractor
 from ..extraction.options import ExtractionOptions
 from .data import Annotated
 from .measured import Measured
-from .transformers_engine import TransformersEngine
+from .transformers_engine import Answered, TransformersEngine
 
 
 class Scorer:
@@ -45,11 +45,11 @@ class Scorer:
         #: Of the last score: how many cells of each report are right, and how many there are.
         self.counts: dict[str, tuple[float, float]] = {}
 
-    def __call__(self) -> float | None:
-        """The share, in [0, 1]; ``None`` if gold has no cell."""
+    def __call__(self, answered: Answered | None = None) -> float | None:
+        """The share, in [0, 1]; ``None`` if gold has no cell. ``answered`` hears how far it is."""
         prompt = self._extractor.prompt
         questions = [prompt.messages(one.report.text) for one in self._reports]
-        self._engine.answer_together(questions, min(prompt.budget(), self._longest))
+        self._engine.answer_together(questions, min(prompt.budget(), self._longest), answered)
         tally = Tally()
         self.counts = {}
         for one in self._reports:

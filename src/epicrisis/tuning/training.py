@@ -17,6 +17,7 @@ from .encoding import Encoded
 from .events import Journal
 from .heap import give_memory_back, keep_memory
 from .settings import Schedule, TuningSettings
+from .transformers_engine import Answered
 
 #: Seconds between two checkpoints within an epoch, and between two events of steps.
 _CHECKPOINT_EVERY = 120.0
@@ -29,8 +30,9 @@ _AT_ONCE = 2048
 #: Steps between two times that free memory is given back.
 _TRIM_EVERY = 16
 
-#: The score of a model on the validation reports, higher is better; ``None`` where there is none.
-Score = Callable[[], float | None]
+#: The score of a model on the validation reports, higher is better; ``None`` where there is none. What it is
+#: given hears how many of them are answered.
+Score = Callable[[Answered], float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +228,10 @@ class Training:
 
     def _validate(self) -> None:
         progress, settings = self._progress, self._settings
+        began = time.monotonic()
         loss = self.validation_loss()
-        score = self._score()
+        score = self._score(lambda done, total: self._tell_choosing(done, total, began))
+        progress.choosing += time.monotonic() - began
         progress.epoch += 1
         reached = -loss if score is None else score
         # Of two epochs with one score the one with the lower loss: few reports give few scores.
@@ -276,7 +280,7 @@ class Training:
 
     def _tell_step(self, loss: float, pace: float) -> None:
         progress = self._progress
-        mean = progress.seconds / max(1, progress.step)
+        chosen = progress.choosing / max(1, progress.epoch)
         self._journal.tell(
             "step",
             step=progress.step,
@@ -284,8 +288,24 @@ class Training:
             loss=round(loss, 5),
             rate=rate(self._settings, progress.step, self._steps),
             tokens_per_second=round(pace, 1),
-            eta=round((self._steps - progress.step) * mean, 1),
+            eta=self._left(chosen * (self._settings.epochs - progress.epoch)),
         )
+
+    def _tell_choosing(self, done: int, total: int, began: float) -> None:
+        """``began``: when this validation did, by the monotonic clock."""
+        progress = self._progress
+        spent = time.monotonic() - began
+        whole = spent * total / max(1, done)
+        chosen = (progress.choosing + whole) / (progress.epoch + 1)
+        later = chosen * (self._settings.epochs - progress.epoch - 1)
+        self._journal.tell("choosing", done=done, total=total, eta=self._left(whole - spent + later))
+
+    def _left(self, choosing: float) -> float:
+        """Seconds until the last epoch is over: its steps, and ``choosing`` seconds of validation. The first
+        validation is not foreseen."""
+        progress = self._progress
+        steps = (self._steps - progress.step) * progress.seconds / max(1, progress.step)
+        return round(steps + choosing, 1)
 
     def _save(self) -> None:
         torch = self._torch

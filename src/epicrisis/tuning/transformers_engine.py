@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..engines.engine import EngineInfo, Message, Reply, Request
@@ -19,6 +19,9 @@ _TOKENS_TOGETHER = 4096
 _CONTEXT = 32_768
 
 _Key = tuple[tuple[str, str], ...]
+
+#: Hears how many of how many questions are answered.
+Answered = Callable[[int, int], None]
 
 
 class TransformersEngine:
@@ -39,13 +42,16 @@ class TransformersEngine:
     def info(self) -> EngineInfo:
         return self._info
 
-    def answer_together(self, questions: Sequence[Sequence[Message]], budget: int) -> None:
+    def answer_together(
+        self, questions: Sequence[Sequence[Message]], budget: int, answered: Answered | None = None
+    ) -> None:
         """Answer many questions at once and keep the answers for the requests that come; what was kept
-        before is forgotten. ``budget`` in tokens for each."""
+        before is forgotten. ``budget`` in tokens for each; ``answered`` hears how far it is."""
         self._ready.clear()
         prompts = [(self._encoder.prompt(messages), _key(messages)) for messages in questions]
         prompts.sort(key=lambda one: len(one[0]))
         most = _TOKENS_TOGETHER if next(self._model.parameters()).device.type == "cpu" else None
+        done = 0
         # Keys and values are copied for every new token, the padding of shorter prompts among them.
         for some in pieces(
             prompts,
@@ -58,6 +64,9 @@ class TransformersEngine:
             each = (time.monotonic() - began) / len(some)
             for (tokens, key), answer in zip(some, answers, strict=True):
                 self._ready[key] = self._reply(len(tokens), answer, budget, each)
+            done += len(some)
+            if answered is not None:
+                answered(done, len(prompts))
 
     def complete(self, request: Request, cancel: threading.Event | None = None) -> Reply:
         """Answer one request, from what was answered together where it is among that."""

@@ -318,6 +318,7 @@ class Tuning:
             "best_epoch": progress.best_epoch,
             "tokens": progress.tokens,
             "seconds": round(progress.seconds, 1),
+            "choosing_seconds": round(progress.choosing, 1),
             "device": self._machine.label,
             "history": progress.history,
         }

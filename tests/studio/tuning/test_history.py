@@ -15,7 +15,7 @@ from epicrisis.studio.tuning.drawing import loss_plot, score_plot, whiskers
 from epicrisis.studio.tuning.history import History, history
 
 EVENTS = st.fixed_dictionaries(
-    {"event": st.sampled_from(["stage", "start", "step", "validation", "note", "end", "other"])},
+    {"event": st.sampled_from(["stage", "start", "step", "choosing", "validation", "note", "end", "other"])},
     optional={
         name: st.one_of(st.none(), st.integers(), st.floats(), st.text(max_size=3), st.booleans())
         for name in (
@@ -28,6 +28,8 @@ EVENTS = st.fixed_dictionaries(
             "loss",
             "score",
             "eta",
+            "done",
+            "total",
             "best",
             "text",
         )
@@ -80,6 +82,16 @@ def test_how_far_it_is(tmp_path: Path) -> None:
 def test_what_is_left_is_of_the_training_alone(tmp_path: Path) -> None:
     found = write(tmp_path, START, step(40, 1.0), {"event": "stage", "stage": "after"})
     assert (found.stage, found.left) == ("after", None)
+
+
+def test_how_far_the_choosing_is(tmp_path: Path) -> None:
+    events = [START, step(1, 3.0), {"event": "choosing", "done": 8, "total": 16, "eta": 50.0}]
+    found = write(tmp_path, *events)
+    assert (found.answered, found.asked) == (8, 16)
+    assert found.left is not None
+    assert found.left <= 50
+    for after in (look(1, 0.5), step(2, 2.0), {"event": "stage", "stage": "writing"}):
+        assert write(tmp_path, *events, after).asked == 0
 
 
 def test_a_line_that_is_being_written_is_left_out(tmp_path: Path) -> None:

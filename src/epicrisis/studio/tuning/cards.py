@@ -122,13 +122,14 @@ class Asking(BaseModel):
 
 
 class TrainingOf(BaseModel):
-    """How it was trained. ``seconds`` of training alone."""
+    """How it was trained. ``seconds`` of training alone, ``choosing_seconds`` of validation."""
 
     epochs: Number = None
     steps: int | None = None
     best_epoch: Number = None
     tokens: int | None = None
     seconds: Number = None
+    choosing_seconds: Number = None
     device: str | None = None
 
 

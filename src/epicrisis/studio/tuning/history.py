@@ -37,7 +37,8 @@ class Validation(BaseModel):
 class History(BaseModel):
     """Everything a training said of itself. ``stage`` is what it does now; ``ended`` how it ended, ``None``
     while it goes on. ``eta`` in seconds, as of the time ``at`` (seconds since 1970); the numbers of reports
-    that train, choose and test are ``None`` until they are known."""
+    that train, choose and test are ``None`` until they are known. ``answered`` of the ``asked`` reports that
+    choose, while they are asked about; else 0 of 0."""
 
     stage: str | None = None
     base: str = ""
@@ -52,6 +53,8 @@ class History(BaseModel):
     loss: float | None = None
     tokens_per_second: float | None = None
     eta: float | None = None
+    answered: int = 0
+    asked: int = 0
     at: float = 0.0
     losses: list[Step] = []
     validations: list[Validation] = []
@@ -89,6 +92,7 @@ Event = Mapping[str, Any]
 
 def _stage(found: History, event: Event) -> None:
     found.stage, found.ended, found.error = _text(event, "stage") or None, None, None
+    found.answered = found.asked = 0
     # What was left was of the training alone.
     found.eta = None
 
@@ -110,14 +114,21 @@ def _step(found: History, event: Event) -> None:
     found.losses = [one for one in found.losses if one.step < step] if step <= found.step else found.losses
     found.step, found.epoch, found.loss = step, _number(event, "epoch"), _number(event, "loss")
     found.tokens_per_second, found.eta = _number(event, "tokens_per_second"), _number(event, "eta")
+    found.answered = found.asked = 0
     if found.loss is not None:
         found.losses.append(Step(step=step, loss=found.loss))
+
+
+def _choosing(found: History, event: Event) -> None:
+    found.answered, found.asked = (_count(event, name) or 0 for name in ("done", "total"))
+    found.eta = _number(event, "eta")
 
 
 def _validation(found: History, event: Event) -> None:
     step = _count(event, "step")
     step = found.step if step is None else step
     found.metric = _text(event, "metric") or found.metric
+    found.answered = found.asked = 0
     found.validations = [one for one in found.validations if one.step < step]
     found.validations.append(
         Validation(
@@ -150,6 +161,7 @@ _HEARD = {
     "stage": _stage,
     "start": _start,
     "step": _step,
+    "choosing": _choosing,
     "validation": _validation,
     "note": _note,
     "end": _end,
