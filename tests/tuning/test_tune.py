@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from itertools import groupby
 from operator import itemgetter
@@ -15,6 +16,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("peft")
+
+from transformers.models.llama.modeling_llama import LlamaMLP  # noqa: E402
 
 from epicrisis.adapter import open_adapter  # noqa: E402
 from epicrisis.api import EngineSettings, extract  # noqa: E402
@@ -221,6 +224,25 @@ def test_a_pause_goes_on_to_the_same_end(
     make(folder="paused").run(Material(gathered.parts), gold=gathered.gold, measure=False)
     whole, paused = weights(tmp_path / "whole"), weights(tmp_path / "paused")
     assert all(torch.equal(whole[name], paused[name]) for name in whole)
+
+
+def test_checkpointing_saves_memory_and_changes_nothing(
+    make: Callable[..., Tuning], gathered: Gathered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passes = Counter[str]()
+    forward = LlamaMLP.forward
+
+    def counted(self: Any, states: Any) -> Any:
+        passes[kind] += self.training
+        return forward(self, states)
+
+    monkeypatch.setattr(LlamaMLP, "forward", counted)
+    for kind in ("kept", "computed again"):
+        settings = SETTINGS.with_(epochs=1, checkpointing=kind == "computed again")
+        make(settings, kind).run(Material(gathered.parts), gold=gathered.gold, measure=False)
+    assert passes["computed again"] == 2 * passes["kept"] > 0
+    kept, again = weights(tmp_path / "kept"), weights(tmp_path / "computed again")
+    assert all(torch.allclose(kept[name], again[name], atol=1e-5) for name in kept)
 
 
 def test_qwen2_too(make: Callable[..., Tuning], gathered: Gathered, tiny_qwen2: Path) -> None:

@@ -23,11 +23,6 @@ def base_with_lora(base: Base, settings: TuningSettings, machine: Machine) -> An
 
     torch.manual_seed(settings.seed)
     model = load_model(base, settings, machine.device, machine.dtype)
-    if settings.four_bit:
-        model = prepare_model_for_kbit_training(model, use_gradient_checkpointing=settings.checkpointing)
-    elif settings.checkpointing:
-        model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
-        model.enable_input_require_grads()
     config = LoraConfig(
         r=settings.rank,
         lora_alpha=settings.alpha,
@@ -38,6 +33,13 @@ def base_with_lora(base: Base, settings: TuningSettings, machine: Machine) -> An
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of names that transformers is about to change
+            if settings.four_bit:
+                model = prepare_model_for_kbit_training(
+                    model, use_gradient_checkpointing=settings.checkpointing
+                )
+            elif settings.checkpointing:
+                model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+                model.enable_input_require_grads()
             return get_peft_model(model, config)
     except ValueError:
         names = sorted(
