@@ -34,6 +34,28 @@ def tiny_quantised(write_gguf: Callable[..., Path], tmp_path_factory: pytest.Tem
 
 
 @pytest.fixture(scope="session")
+def tiny_folder(write_gguf: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A llama of two layers as a folder in the Hugging Face form, wide enough to be packed into 4 bits."""
+    torch = pytest.importorskip("torch")
+    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+
+    folder = tmp_path_factory.mktemp("hugging") / "base"
+    gguf = write_gguf(folder.parent / "tiny.gguf", width=64, **_SHAPE)
+    where = {"pretrained_model_name_or_path": str(gguf.parent), "gguf_file": gguf.name}
+    AutoTokenizer.from_pretrained(**where).save_pretrained(folder)
+    model = AutoModelForCausalLM.from_pretrained(
+        **where, dtype=torch.float32, quantization_config=GgufConfig(dequantize=True)
+    )
+    # Unpacked, it still counts as packed.
+    if hasattr(model.config, "quantization_config"):
+        delattr(model.config, "quantization_config")
+    model.hf_quantizer = None
+    model.is_quantized = False
+    model.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def load_base() -> Callable[[Path], Any]:
     """Transformers' model of a GGUF file, in 32 bits, computed by one thread."""
     torch = pytest.importorskip("torch")

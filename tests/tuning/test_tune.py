@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
 from itertools import groupby
@@ -21,14 +22,14 @@ from transformers.models.llama.modeling_llama import LlamaMLP  # noqa: E402
 
 from epicrisis.adapter import open_adapter  # noqa: E402
 from epicrisis.api import EngineSettings, extract  # noqa: E402
-from epicrisis.errors import ModelError, OptionError, OutputError  # noqa: E402
+from epicrisis.errors import MissingExtraError, ModelError, OptionError, OutputError  # noqa: E402
 from epicrisis.prompting import Form  # noqa: E402
-from epicrisis.tuning.base import find_base  # noqa: E402
+from epicrisis.tuning.base import find_base, load_model  # noqa: E402
 from epicrisis.tuning.data import Parts  # noqa: E402
 from epicrisis.tuning.events import read_history  # noqa: E402
 from epicrisis.tuning.gather import Gathered, gather  # noqa: E402
 from epicrisis.tuning.material import Material  # noqa: E402
-from epicrisis.tuning.settings import Precision, TuningSettings  # noqa: E402
+from epicrisis.tuning.settings import ALL_LINEAR, Precision, TuningSettings  # noqa: E402
 from epicrisis.tuning.tune import Tuning, asked_as  # noqa: E402
 
 SETTINGS = TuningSettings(
@@ -272,31 +273,43 @@ def test_an_adapter_on_the_wrong_base_is_refused(
 
 
 def test_a_folder_as_base_is_measured_through_transformers(
-    make: Callable[..., Tuning], gathered: Gathered, tiny_base: Path, tmp_path: Path
+    make: Callable[..., Tuning], gathered: Gathered, tiny_folder: Path
 ) -> None:
-    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
-
-    folder = tmp_path / "base"
-    where = {"pretrained_model_name_or_path": str(tiny_base.parent), "gguf_file": tiny_base.name}
-    AutoTokenizer.from_pretrained(**where).save_pretrained(folder)
-    model = AutoModelForCausalLM.from_pretrained(
-        **where, dtype=torch.float32, quantization_config=GgufConfig(dequantize=True)
-    )
-    model.config.quantization_config = None
-    for name in ("quantization_config",):
-        if hasattr(model.config, name):
-            delattr(model.config, name)
-    model.hf_quantizer = None
-    model.is_quantized = False
-    model.save_pretrained(folder)
     settings = SETTINGS.with_(epochs=1)
-    make(settings, base=folder).run(Material(gathered.parts), gold=gathered.gold, measure=False)
-    adapter = make(settings, base=folder).run(Material(gathered.parts), gold=gathered.gold)
+    make(settings, base=tiny_folder).run(Material(gathered.parts), gold=gathered.gold, measure=False)
+    adapter = make(settings, base=tiny_folder).run(Material(gathered.parts), gold=gathered.gold)
     assert adapter.card["base"]["kind"] == "folder"
     assert adapter.card["metrics"]["through"] == "transformers"
     assert adapter.card["agreement"] is None
     assert any("was not checked" in note for note in adapter.card["notes"])
     assert any("licence of base is not known" in note for note in adapter.card["notes"])
+
+
+@pytest.mark.parametrize("checkpointing", [False, True])
+def test_four_bits(
+    make: Callable[..., Tuning], gathered: Gathered, tiny_folder: Path, checkpointing: bool
+) -> None:
+    bitsandbytes = pytest.importorskip("bitsandbytes")
+    settings = SETTINGS.with_(four_bit=True, checkpointing=checkpointing)
+    model = load_model(find_base(str(tiny_folder)), settings, torch.device("cpu"), torch.float32)
+    packed = [one for one in model.modules() if isinstance(one, bitsandbytes.nn.Linear4bit)]
+    assert len(packed) == 2 * len(ALL_LINEAR)
+    adapter = make(settings, base=tiny_folder).run(Material(gathered.parts), gold=gathered.gold)
+    losses = [one["loss"] for one in adapter.card["training"]["history"]]
+    assert losses[1] < losses[0]
+    assert adapter.card["metrics"]["reports"] == len(gathered.parts.test)
+
+
+def test_four_bits_that_cannot_be_had(
+    make: Callable[..., Tuning], gathered: Gathered, tiny_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = SETTINGS.with_(four_bit=True)
+    with pytest.raises(OptionError, match="GGUF base is unpacked"):
+        make(settings).run(Material(gathered.parts), gold=gathered.gold)
+    monkeypatch.setitem(sys.modules, "bitsandbytes", None)
+    with pytest.raises(MissingExtraError) as caught:
+        make(settings, base=tiny_folder).run(Material(gathered.parts), gold=gathered.gold)
+    assert "pip install bitsandbytes" in (caught.value.hint or "")
 
 
 def test_reports_that_are_too_long_are_said(make: Callable[..., Tuning], gathered: Gathered) -> None:

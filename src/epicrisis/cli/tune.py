@@ -139,7 +139,7 @@ def tune(
         Parameter(group=_SETTINGS, help="The numbers that the base is computed in."),
     ] = None,
     four_bit: Annotated[
-        bool, flag("The base in 4 bits (QLoRA): needs a CUDA GPU and bitsandbytes.", group=_SETTINGS)
+        bool, flag("The base in 4 bits (QLoRA), for little memory: needs bitsandbytes.", group=_SETTINGS)
     ] = False,
     checkpointing: Annotated[
         bool | None,

@@ -138,13 +138,15 @@ def load_model(base: Base, settings: TuningSettings, device: Any, dtype: Any) ->
             )
         options["quantization_config"] = GgufConfig(dequantize=True)
     elif settings.four_bit:
-        options["quantization_config"] = _four_bit(dtype, device)
+        options |= {"quantization_config": _four_bit(dtype), "device_map": {"": device}}
     with _quiet():
         try:
             model = AutoModelForCausalLM.from_pretrained(**_where(base), **options)
         except MemoryError:
             raise
         except Exception as error:
+            if settings.four_bit:
+                raise _no_four_bit(base, device, error) from None
             raise _unreadable(base, error) from None
     if not settings.four_bit:
         model = model.to(device)
@@ -160,17 +162,15 @@ def _in_one_piece(_head: Any, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(one.contiguous() for one in inputs)
 
 
-def _four_bit(dtype: Any, device: Any) -> Any:
+def _four_bit(dtype: Any) -> Any:
     """4 bits as QLoRA has them (Dettmers et al., 2023): NormalFloat, quantised twice."""
     try:
         import bitsandbytes  # noqa: F401
     except ImportError:
         raise MissingExtraError(
             "Four bits need the package bitsandbytes.",
-            hint="Run: pip install bitsandbytes (it needs a CUDA GPU), or leave out --four-bit.",
+            hint="Run: pip install bitsandbytes, or leave out --four-bit.",
         ) from None
-    if device.type != "cuda":
-        raise OptionError("Four bits need a CUDA GPU.", hint="Leave out --four-bit.")
     from transformers import BitsAndBytesConfig
 
     return BitsAndBytesConfig(
@@ -178,6 +178,14 @@ def _four_bit(dtype: Any, device: Any) -> Any:
         bnb_4bit_quant_type="nf4",
         bnb_4bit_use_double_quant=True,
         bnb_4bit_compute_dtype=dtype,
+    )
+
+
+def _no_four_bit(base: Base, device: Any, error: Exception) -> OptionError:
+    return OptionError(
+        f"{base.name} cannot be loaded in 4 bits on {device.type}: {type(error).__name__}.",
+        hint="Leave out --four-bit: that also tells whether it can be loaded at all.",
+        path=base.path,
     )
 
 

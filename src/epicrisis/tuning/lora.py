@@ -12,6 +12,9 @@ from .base import Base, load_model
 from .settings import TuningSettings
 from .training import Machine
 
+#: The way that PyTorch recommends; it asks for one to be named.
+_CHECKPOINTING = {"use_reentrant": False}
+
 
 def base_with_lora(base: Base, settings: TuningSettings, machine: Machine) -> Any:
     """The base with new LoRA matrices in it (Hu et al., 2021): the same for the same seed.
@@ -35,10 +38,12 @@ def base_with_lora(base: Base, settings: TuningSettings, machine: Machine) -> An
             warnings.simplefilter("ignore")  # of names that transformers is about to change
             if settings.four_bit:
                 model = prepare_model_for_kbit_training(
-                    model, use_gradient_checkpointing=settings.checkpointing
+                    model,
+                    use_gradient_checkpointing=settings.checkpointing,
+                    gradient_checkpointing_kwargs=_CHECKPOINTING,
                 )
             elif settings.checkpointing:
-                model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+                model.gradient_checkpointing_enable(gradient_checkpointing_kwargs=_CHECKPOINTING)
                 model.enable_input_require_grads()
             return get_peft_model(model, config)
     except ValueError:
