@@ -24,12 +24,13 @@ from epicrisis.adapter import open_adapter  # noqa: E402
 from epicrisis.api import EngineSettings, extract  # noqa: E402
 from epicrisis.errors import MissingExtraError, ModelError, OptionError, OutputError  # noqa: E402
 from epicrisis.prompting import Form  # noqa: E402
+from epicrisis.tuning.agreement import QUANTISED  # noqa: E402
 from epicrisis.tuning.base import find_base, load_model  # noqa: E402
 from epicrisis.tuning.data import Parts  # noqa: E402
 from epicrisis.tuning.events import read_history  # noqa: E402
 from epicrisis.tuning.gather import Gathered, gather  # noqa: E402
 from epicrisis.tuning.material import Material  # noqa: E402
-from epicrisis.tuning.settings import ALL_LINEAR, Precision, TuningSettings  # noqa: E402
+from epicrisis.tuning.settings import ALL_LINEAR, PRESETS, Precision, Preset, TuningSettings  # noqa: E402
 from epicrisis.tuning.tune import Tuning, asked_as  # noqa: E402
 
 SETTINGS = TuningSettings(
@@ -371,9 +372,18 @@ def test_target_modules_that_there_are_not_are_named(make: Callable[..., Tuning]
     assert "q_proj" in (caught.value.hint or "")
 
 
-def test_no_gpu_says_what_to_do(make: Callable[..., Tuning], monkeypatch: pytest.MonkeyPatch) -> None:
-    from epicrisis.tuning.settings import Preset
+def test_the_preset_of_the_gpu_but_for_the_gpu(make: Callable[..., Tuning], gathered: Gathered) -> None:
+    settings = PRESETS[Preset.GPU].with_(
+        device="cpu", precision=Precision.BFLOAT16, epochs=1, threads=1, validate=4
+    )
+    adapter = make(settings, preset=Preset.GPU).run(
+        Material(gathered.parts), gold=gathered.gold, measure=False
+    )
+    assert adapter.card["training"]["device"] == "cpu (bfloat16)"
+    assert adapter.card["agreement"]["mean"] < adapter.card["agreement"]["tolerance"] == QUANTISED
 
+
+def test_no_gpu_says_what_to_do(make: Callable[..., Tuning], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     monkeypatch.setattr("torch.backends.mps.is_available", lambda: False)
     with pytest.raises(OptionError, match="no GPU") as caught:
