@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -35,6 +34,7 @@ from epicrisis.tuning.material import Material
 from epicrisis.tuning.measured import Measured
 from epicrisis.tuning.settings import PRESETS, Preset, TuningSettings
 from epicrisis.tuning.tune import Tuning, asked_as
+from tuning import told
 
 HERE = Path(__file__).parent
 TRAIN = HERE / "elmtex" / "train"
@@ -69,15 +69,6 @@ def difference(found: Mapping[str, Any], none: Mapping[str, Any]) -> str:
     return f"{one.value:+.3f} ({one.low:+.3f} to {one.high:+.3f})"
 
 
-def told(event: Mapping[str, Any]) -> None:
-    if event["event"] == "validation":
-        print(
-            f"epoch {event['epoch']}: loss {event['loss']:.4f}, cells right {event['score']:.3f}",
-            file=sys.stderr,
-            flush=True,
-        )
-
-
 def trained(
     kind: str, codebook: Codebook, parts: Parts, base: str, settings: TuningSettings
 ) -> tuple[int, Measured]:
@@ -91,7 +82,7 @@ def trained(
             Path(folder),
             settings=settings,
             options=asked_as(Form.VALUE, bare=True),
-            listener=told,
+            listener=lambda event: told(kind, event),
         )
         return len(material.examples(codebook, settings.seed)), tuning.score(material)
 
@@ -116,7 +107,6 @@ def main() -> None:
     found = kept["kinds"] if kept.get("task") == task else {}
     for kind in arguments.kinds.split(","):
         if kind not in found:
-            print(f"{kind}:", file=sys.stderr)
             examples, score = trained(kind, codebook, parts, arguments.base, settings)
             found[kind] = {"examples": examples, **score.as_dict()}
             RESULTS.parent.mkdir(parents=True, exist_ok=True)
