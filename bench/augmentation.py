@@ -24,6 +24,7 @@ import numpy as np
 
 from epicrisis import library
 from epicrisis.codebook import Codebook, load
+from epicrisis.evaluation.comparison.words import signed
 from epicrisis.evaluation.resampling import Resampler, ratio
 from epicrisis.prompting import Form
 from epicrisis.tuning.augment import augmentations
@@ -66,7 +67,7 @@ def difference(found: Mapping[str, Any], none: Mapping[str, Any]) -> str:
     one = Resampler(len(names)).estimate(
         lambda weights: ratio(weights @ (right - before), weights @ there)[:, None], ["change"], len(names)
     )["change"]
-    return f"{one.value:+.3f} ({one.low:+.3f} to {one.high:+.3f})"
+    return signed(one)
 
 
 def trained(

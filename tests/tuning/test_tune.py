@@ -7,7 +7,6 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
-from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from types import SimpleNamespace
@@ -210,7 +209,9 @@ def test_what_is_left_counts_the_validations_to_come(
     make(SETTINGS.with_(epochs=3), "timed").run(Material(gathered.parts), gold=gathered.gold, measure=False)
     heard = [one for one in read_history(tmp_path / "timed") if one["event"] in ("step", "choosing")]
     steps = [
-        [one["eta"] for one in group] for kind, group in groupby(heard, itemgetter("event")) if kind == "step"
+        [one["eta"] for one in group]
+        for kind, group in itertools.groupby(heard, itemgetter("event"))
+        if kind == "step"
     ]
     assert [set(one) for one in steps] == [{0.0}, {200.0}, {100.0}]
     chosen = [(one["done"], one["total"], one["eta"]) for one in heard if one["event"] == "choosing"]

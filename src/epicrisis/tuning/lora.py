@@ -33,31 +33,33 @@ def base_with_lora(base: Base, settings: TuningSettings, machine: Machine) -> An
         target_modules=list(settings.targets),
         task_type="CAUSAL_LM",
     )
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of names that transformers is about to change
-            if settings.four_bit:
-                model = prepare_model_for_kbit_training(
-                    model,
-                    use_gradient_checkpointing=settings.checkpointing,
-                    gradient_checkpointing_kwargs=_CHECKPOINTING,
-                )
-            elif settings.checkpointing:
-                model.gradient_checkpointing_enable(gradient_checkpointing_kwargs=_CHECKPOINTING)
-                model.enable_input_require_grads()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of names that transformers is about to change
+        if settings.four_bit:
+            model = prepare_model_for_kbit_training(
+                model,
+                use_gradient_checkpointing=settings.checkpointing,
+                gradient_checkpointing_kwargs=_CHECKPOINTING,
+            )
+        elif settings.checkpointing:
+            model.gradient_checkpointing_enable(gradient_checkpointing_kwargs=_CHECKPOINTING)
+            model.enable_input_require_grads()
+        try:
             return get_peft_model(model, config)
-    except ValueError:
-        names = sorted(
-            {
-                name.rpartition(".")[2]
-                for name, one in model.named_modules()
-                if isinstance(one, torch.nn.Linear)
-            }
-        )
-        raise OptionError(
-            f"The base has none of the target modules {', '.join(settings.targets)}.",
-            hint=f"Its linear maps are {', '.join(names)}: name some with --targets.",
-        ) from None
+        except ValueError:
+            raise _no_targets(model, settings) from None
+
+
+def _no_targets(model: Any, settings: TuningSettings) -> OptionError:
+    import torch
+
+    names = sorted(
+        {name.rpartition(".")[2] for name, one in model.named_modules() if isinstance(one, torch.nn.Linear)}
+    )
+    return OptionError(
+        f"The base has none of the target modules {', '.join(settings.targets)}.",
+        hint=f"Its linear maps are {', '.join(names)}: name some with --targets.",
+    )
 
 
 def save_lora(model: Any, folder: Path, *, base: str) -> None:

@@ -83,6 +83,8 @@ def history(folder: Path) -> History:
         return found
     for event in read_history(folder):
         if isinstance(event, dict):
+            # Whatever comes after the answers, they are no longer waited for.
+            found.answered = found.asked = 0
             _HEARD.get(str(event.get("event")), _nothing)(found, event)
     return found
 
@@ -92,7 +94,6 @@ Event = Mapping[str, Any]
 
 def _stage(found: History, event: Event) -> None:
     found.stage, found.ended, found.error = _text(event, "stage") or None, None, None
-    found.answered = found.asked = 0
     # What was left was of the training alone.
     found.eta = None
 
@@ -114,7 +115,6 @@ def _step(found: History, event: Event) -> None:
     found.losses = [one for one in found.losses if one.step < step] if step <= found.step else found.losses
     found.step, found.epoch, found.loss = step, _number(event, "epoch"), _number(event, "loss")
     found.tokens_per_second, found.eta = _number(event, "tokens_per_second"), _number(event, "eta")
-    found.answered = found.asked = 0
     if found.loss is not None:
         found.losses.append(Step(step=step, loss=found.loss))
 
@@ -128,7 +128,6 @@ def _validation(found: History, event: Event) -> None:
     step = _count(event, "step")
     step = found.step if step is None else step
     found.metric = _text(event, "metric") or found.metric
-    found.answered = found.asked = 0
     found.validations = [one for one in found.validations if one.step < step]
     found.validations.append(
         Validation(
