@@ -5,7 +5,10 @@ from __future__ import annotations
 import resource
 import sys
 import time
+from pathlib import Path
 from typing import Any
+
+_RESET, _STATUS = Path("/proc/self/clear_refs"), Path("/proc/self/status")
 
 #: The side of the square matrices, by device.
 _SIDE = {"cuda": 8192, "cpu": 2048}
@@ -47,12 +50,25 @@ def operations_per_token(base: str, *, checkpointing: bool) -> float:
     return (6.0 if checkpointing else 4.0) * inner
 
 
+def forget_peak_memory(device: Any) -> None:
+    """Let ``peak_memory`` begin anew, where the system can: with CUDA and on Linux."""
+    if device.type == "cuda":
+        import torch
+
+        torch.cuda.reset_peak_memory_stats(device)
+    elif _RESET.exists():
+        _RESET.write_text("5")  # man 5 proc: the peak resident size
+
+
 def peak_memory(device: Any) -> float:
-    """The most memory taken so far, in bytes: on the card, or of this process."""
+    """The most memory taken since ``forget_peak_memory``, in bytes: on the card, or of this process."""
     if device.type == "cuda":
         import torch
 
         return float(torch.cuda.max_memory_allocated(device))
+    if _STATUS.exists():
+        words = next(line for line in _STATUS.read_text().splitlines() if line.startswith("VmHWM:")).split()
+        return float(words[1]) * 1024
     return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * (
         1 if sys.platform == "darwin" else 1024
     )

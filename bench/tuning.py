@@ -1,7 +1,7 @@
 """Does tuning pay? Small models without examples, with examples and tuned, on the synthetic DRAGON tasks.
 
     python bench/tuning.py --data ../shared/bench [--tasks 101,103] [--base smollm2-135m-instruct]
-        [--preset cpu] [--epochs 8] [--shots 4] [--only train|score|tuned] [--full] [--train 50]
+        [--preset cpu] [--epochs 8] [--shots 4] [--only train|score|tuned] [--full] [--worked 2] [--train 50]
         [--augment casing,sections] [--only prompted --cases 40]
 
 Adapters are trained on the training cases and chosen on the validation cases, under ``bench/results/tuning``;
@@ -29,7 +29,7 @@ from typing import Any
 
 from dragon import PUBLISHED as FIGURES
 from dragon import TASKS, mean, shown
-from epicrisis.adapter import Adapter, open_adapter
+from epicrisis.adapter import CARD, Adapter, open_adapter
 from epicrisis.codebook import Codebook
 from epicrisis.dragon.contract import Case, Dataset, Job, read_job
 from epicrisis.dragon.predict import plan, predict
@@ -46,11 +46,13 @@ from epicrisis.tuning.base import find_base
 from epicrisis.tuning.data import Annotated, Parts
 from epicrisis.tuning.material import Material
 from epicrisis.tuning.settings import PRESETS, Preset, TuningSettings
-from hardware import matrix_product_limit, operations_per_token, peak_memory
+from hardware import forget_peak_memory, matrix_product_limit, operations_per_token, peak_memory
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"
 PUBLISHED = FIGURES["distilbert"]
+#: What was measured of the machine while it trained.
+MACHINE = ("matmul_flops", "of_matmul", "peak_memory")
 #: Few cases need more passes than many: about so many cases are read in all, in 3 to 16 passes.
 READ = 1400
 
@@ -102,7 +104,9 @@ def train(folder: Path, out: Path, arguments: argparse.Namespace, settings: Tuni
         settings=settings.with_(
             epochs=arguments.epochs or max(3, min(16, round(READ / len(chosen)))), patience=3
         ),
-        options=asked_as(Form.VALUE, bare=not arguments.full),
+        options=asked_as(
+            Form.VALUE, examples=arguments.worked, bare=not (arguments.full or arguments.worked)
+        ),
         preset=Preset(arguments.preset),
         listener=lambda event: told(folder.name, event),
     )
@@ -194,6 +198,7 @@ def variant(arguments: argparse.Namespace) -> str:
     """What is unusual about the training, for the name of its folder."""
     parts = (
         "-full" if arguments.full else "",
+        f"-worked{arguments.worked}" if arguments.worked else "",
         f"-{arguments.train}" if arguments.train else "",
         f"-{arguments.augment.replace(',', '-')}" if arguments.augment else "",
     )
@@ -225,8 +230,12 @@ class Yardstick:
             file=sys.stderr,
         )
 
+    def begin(self) -> None:
+        """Before a training: its memory counts alone."""
+        forget_peak_memory(self._machine.device)
+
     def measure(self, training: dict[str, Any]) -> dict[str, Any]:
-        """The share of the limit that a training reached, and the most memory so far (bytes)."""
+        """The share of the limit that a training reached, and the most memory it took (bytes)."""
         pace = training["tokens"] / max(1e-9, training["seconds"])
         return {
             "matmul_flops": self._limit,
@@ -248,6 +257,9 @@ def main() -> None:
     parser.add_argument("--batch", type=int)
     parser.add_argument("--shots", type=int, default=4)
     parser.add_argument("--full", action="store_true", help="train with definitions in the prompt")
+    parser.add_argument(
+        "--worked", type=int, default=0, help="with definitions and so many worked examples in the prompt"
+    )
     parser.add_argument("--train", type=int, help="so many of the training cases")
     parser.add_argument(
         "--cases", type=int, help="so many validation cases, drawn by chance, for the two prompted ways"
@@ -271,11 +283,17 @@ def main() -> None:
         out = kept / f"task{number}{variant(arguments)}"
         asked = out.with_name(f"{out.name}-asked")
         row: dict[str, Any] = {"task": number}
+        before = next((one for one in rows if one["task"] == number), {})
         if arguments.only != "prompted":
             scored = arguments.only == "score"
+            trained_before = (out / CARD).is_file() and not arguments.fresh
+            if yardstick is not None:
+                yardstick.begin()
             adapter = open_adapter(out) if scored else train(folder, out, arguments, settings)
             row |= {"training": adapter.card["training"], "settings": adapter.card["settings"]}
-            if yardstick is not None:
+            if trained_before:
+                row |= {name: before[name] for name in MACHINE if name in before}
+            elif yardstick is not None:
                 row |= yardstick.measure(row["training"])
             if arguments.only != "train":
                 row["tuned"] = measured(folder, asked / "tuned", arguments, adapter=adapter)
@@ -288,6 +306,7 @@ def main() -> None:
         document = {
             "base": arguments.base,
             "full": arguments.full,
+            "worked": arguments.worked,
             "train": arguments.train,
             "augment": arguments.augment,
             "rows": rows,

@@ -22,8 +22,10 @@ GGUF = "adapter.gguf"
 WEIGHTS = "adapter_model.safetensors"
 CONFIG = "adapter_config.json"
 
+#: Answers of a stronger model that it was trained on, beside those of people.
+SILVER = "train_silver"
 #: The parts of the data that it was trained or chosen on: they cannot test it.
-SEEN = ("train", "validation")
+SEEN = ("train", "validation", SILVER)
 
 #: Of the card's form. A card of a later one is refused.
 FORMAT = 1
@@ -52,7 +54,10 @@ class Adapter:
 
     @property
     def base(self) -> str | None:
-        """The digest of the base's file, where it was one file."""
+        """The digest of the base's file; ``None`` where it was no single file: an engine's model cannot be
+        told to be the same then."""
+        if self.card["base"].get("kind") == "folder":
+            return None
         found = self.card["base"].get("digest")
         return None if found is None else str(found)
 
@@ -98,15 +103,21 @@ class Adapter:
             "folder": str(self.folder.absolute()),
             "ids": sorted(self.reports_in(*SEEN)),
             "texts": sorted(self.texts_in(*SEEN)),
+            "patients": sorted(self.patients_in(*SEEN)),
         }
 
     def reports_in(self, *parts: str) -> frozenset[str]:
-        """The ids of the reports in these parts of its data: ``train``, ``validation``, ``test``."""
+        """The ids of the reports in these parts of its data: ``train``, ``validation``, ``test``, and
+        ``SILVER``."""
         return self._data("reports", parts)
 
     def texts_in(self, *parts: str) -> frozenset[str]:
         """Digests of these reports' texts (``examples.example.same_text``)."""
         return self._data("texts", parts)
+
+    def patients_in(self, *parts: str) -> frozenset[str]:
+        """Digests of these reports' patients, where they are known (``examples.example.same_patient``)."""
+        return self._data("patient_digests", parts)
 
     def _data(self, what: str, parts: Sequence[str]) -> frozenset[str]:
         data = self.card.get("data") or {}

@@ -101,6 +101,16 @@ def test_an_adapter_from_one_command(
         assert len(re.findall(r"(?<!\()(?<!to )[+-]?\d\.\d{3}", row)) == 3
 
 
+def assert_nothing_was_left_to_train(folder: Path) -> None:
+    """What was tried is in the history, and the adapter's own training began where that had ended."""
+    events = [json.loads(line) for line in (folder / "history.jsonl").read_text().splitlines()]
+    last = max(place for place, event in enumerate(events) if event["event"] == "start")
+    assert events[last]["done"] == events[last]["steps"] > 0
+    tried, own = ([event["event"] for event in some] for some in (events[:last], events[last:]))
+    assert {"step", "validation"} <= set(tried)
+    assert not {"step", "validation"} & set(own)
+
+
 def test_a_sweep_and_a_curve_go_before(study: Path, base: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert (
         tune(base, "--sweep", "learning_rate=1e-3,1e-2", "--curve", "--no-measure", "--json", "--quiet") == 0
@@ -114,12 +124,7 @@ def test_a_sweep_and_a_curve_go_before(study: Path, base: Path, capsys: pytest.C
     assert found["curve_said"]
     assert (study / "liver-1" / "curve" / "curve.svg").is_file()
     # The best trial was trained to the end in the sweep: it is not trained again.
-    starts = [
-        event
-        for event in map(json.loads, (study / "liver-1" / "history.jsonl").read_text().splitlines())
-        if event["event"] == "start"
-    ]
-    assert [event["done"] for event in starts] == [starts[0]["steps"]]
+    assert_nothing_was_left_to_train(study / "liver-1")
 
 
 def test_after_a_curve_nothing_is_trained_again(
@@ -127,9 +132,19 @@ def test_after_a_curve_nothing_is_trained_again(
 ) -> None:
     options = ("--curve", "--augment", "casing", "--no-measure", "--quiet", "--epochs", "1")
     assert tune(base, *options) == 0
-    events = [json.loads(line) for line in (study / "liver-1" / "history.jsonl").read_text().splitlines()]
-    assert [one["done"] == one["steps"] for one in events if one["event"] == "start"] == [True]
+    assert_nothing_was_left_to_train(study / "liver-1")
     assert list((study / "liver-1").glob("checkpoint-*")) == []
+
+
+@pytest.mark.parametrize("options", [(), ("--curve",), ("--fresh",)])
+def test_a_folder_of_something_else_is_left_alone(
+    study: Path, base: Path, capsys: pytest.CaptureFixture[str], options: tuple[str, ...]
+) -> None:
+    (study / "liver-1").mkdir()
+    (study / "liver-1" / "README.md").write_text("mine")
+    assert tune(base, "--no-measure", "--quiet", *options) == 2
+    assert "files that no training wrote" in capsys.readouterr().err
+    assert [path.name for path in (study / "liver-1").iterdir()] == ["README.md"]
 
 
 @pytest.mark.parametrize("exploring", [("--curve",), ("--sweep", "rank=2,3")])
@@ -158,8 +173,7 @@ def test_the_best_trial_had_the_same_reports_to_learn_from(
     found = json.loads(capsys.readouterr().out)
     assert found["card"]["data"]["silver"]["trained_on"] == 6
     assert found["card"]["data"]["augmentation"] == ["casing"]
-    events = [json.loads(line) for line in (study / "liver-1" / "history.jsonl").read_text().splitlines()]
-    assert [one["done"] == one["steps"] for one in events if one["event"] == "start"] == [True]
+    assert_nothing_was_left_to_train(study / "liver-1")
 
 
 def test_a_fresh_sweep_replaces_the_adapter(

@@ -13,7 +13,7 @@ from epicrisis.evaluation.comparison.compare import compare
 from epicrisis.evaluation.gold import Blank, Gold, GoldCell
 from epicrisis.evaluation.learned import learned_by
 from epicrisis.evaluation.matching import match
-from epicrisis.examples.example import same_text
+from epicrisis.examples.example import same_patient, same_text
 from epicrisis.extraction.answer import Answer, Status
 
 BY_ID = "training data of the adapter"
@@ -56,6 +56,28 @@ def test_a_text_seen_under_another_id_is_left_out(shelf: Any, book: Any, answers
     assert matched.learned.patients == {"p", "q"}
     assert matched.learned.anything
     assert matched.notes == ()
+
+
+def test_silver_cannot_test_it_either(
+    shelf: Any, book: Any, answers: Any, gold: Gold, tmp_path: Path
+) -> None:
+    used = write_card(tmp_path / "kidney", train_silver={"reports": ["a"], "texts": [same_text("Report b")]})
+    matched = match(shelf.run(book, answers, options={"adapter": used}), gold)
+    assert matched.paired.matching.excluded == {"a": BY_ID, "b": BY_TEXT}
+
+
+@pytest.mark.parametrize("kept", ["card", "run"])
+def test_other_reports_of_its_patients_are_left_out(
+    shelf: Any, book: Any, answers: Any, gold: Gold, tmp_path: Path, kept: str
+) -> None:
+    digests = [same_patient("p")]
+    used: dict[str, Any] = {"digest": "sha256:1", "ids": ["elsewhere"], "patients": digests}
+    if kept == "card":
+        used = write_card(tmp_path / "kidney", train={"reports": ["elsewhere"], "patient_digests": digests})
+    about = {"a": {"patient": "p"}, "b": {"patient": "P"}, "c": {"patient": None}}
+    run = shelf.run(book, answers, about=about, options={"adapter": used}, keep_text=False)
+    matched = match(run, gold)
+    assert matched.paired.matching.excluded == {"a": "of a patient in the training data of the adapter"}
 
 
 def test_texts_that_were_not_kept_cannot_be_told(shelf: Any, book: Any, answers: Any, gold: Gold) -> None:

@@ -83,7 +83,9 @@ def test_what_was_not_measured_is_not_claimed() -> None:
     text = readme(
         card(metrics=None, agreement=None, base={"name": "tiny", "digest": "x", "licence": "Apache-2.0"})
     )
-    assert "Not measured: there was no test part." in text
+    assert "Not measured: the test part was not asked about." in text
+    data = {**card()["data"], "test": {"count": 0, "patients": 0}}
+    assert "Not measured: there was no test part." in readme(card(metrics=None, data=data))
     assert "was not compared with transformers" in text
     assert "license: apache-2.0" in text
     assert "0.500" not in text

@@ -44,6 +44,18 @@ def test_another_training_in_the_folder_is_refused(tmp_path: Path) -> None:
     assert Checkpoints(tmp_path, "that").last() is None
 
 
+def test_of_several_at_one_step_the_last_counts(tmp_path: Path) -> None:
+    """Stopped again while choosing, before any further step."""
+    for epoch in (1, 2, 3):
+        progress = Progress("this", epoch=epoch, step=12)
+        state = {"random": torch.tensor([0])}
+        Checkpoints(tmp_path, "this").save(progress, {"a": torch.zeros(1)}, {"a": torch.zeros(1)}, state)
+        kept = Checkpoints(tmp_path, "this").last()
+        assert kept is not None
+        assert kept.progress.epoch == epoch
+        assert len(list(tmp_path.iterdir())) == 1
+
+
 def test_one_that_was_being_written_counts_as_none(tmp_path: Path) -> None:
     saved(tmp_path, 5)
     half = tmp_path / ".checkpoint-being-written"

@@ -101,6 +101,14 @@ def test_without_a_validation_part_some_training_patients_are_it() -> None:
     assert ids(found.test) == {f"r{number:03}" for number in range(10)}
 
 
+def test_a_text_of_two_patients_is_in_one_of_training_and_validation() -> None:
+    # Each text twice, as reports of different patients.
+    reports = [made(number, text=f"Text number {number // 2}.") for number in range(40)]
+    found = split(reports, given=SplitFile("split.csv", {one.report.id: "train" for one in reports}, {}))
+    assert found.validation
+    assert not {one.report.text for one in found.validation} & {one.report.text for one in found.train}
+
+
 def test_one_class_only_is_refused_and_a_constant_variable_is_said(
     toy_codebook: Callable[..., object],
 ) -> None:

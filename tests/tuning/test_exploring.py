@@ -11,6 +11,7 @@ from epicrisis.extraction.answer import Status
 from epicrisis.prompting.worked import WorkedExample
 from epicrisis.report import Report
 from epicrisis.tuning.data import Annotated, Parts
+from epicrisis.tuning.events import HISTORY
 from epicrisis.tuning.exploring import CURVE, SWEEP, learning_curve, sweep
 from epicrisis.tuning.measured import Measured
 from epicrisis.tuning.settings import TuningSettings
@@ -29,6 +30,7 @@ class Trainer:
         kept = folder / f"checkpoint-{len(self.asked):08}"
         kept.mkdir(parents=True)
         (kept / "progress.json").write_text(str(settings.rank))
+        (folder / HISTORY).write_text(f"{len(parts.train)} reports\n")
         return Measured(settings.rank / 100)
 
 
@@ -57,7 +59,9 @@ def test_beside_a_finished_adapter_no_checkpoint_is_left(tmp_path: Path) -> None
 def test_a_fresh_sweep_forgets_what_trials_had_learned(tmp_path: Path) -> None:
     settings = TuningSettings(epochs=2)
     sweep(Trainer(), parts(3), "rank=2,4", settings, folder=tmp_path)
-    old = tmp_path / SWEEP / "trial-1" / "old"
+    # What they weighed is not kept.
+    assert [path.name for path in (tmp_path / SWEEP).iterdir()] == ["sweep.json"]
+    old = tmp_path / SWEEP / "old"
     old.touch()
     again = Trainer()
     sweep(again, parts(3), "rank=2,4", settings, folder=tmp_path)
@@ -75,7 +79,9 @@ def test_a_curve_trains_on_more_and_more(tmp_path: Path) -> None:
     assert [count for _, count, _ in trainer.asked] == [10, 20, 40]
     # The training of all reports is done: the adapter's own need only be written.
     assert [path.name for path in tmp_path.glob("checkpoint-*")] == ["checkpoint-00000003"]
-    old = tmp_path / CURVE / "reports-10" / "old"
+    assert (tmp_path / HISTORY).read_text() == "40 reports\n"
+    assert {path.name for path in (tmp_path / CURVE).iterdir()} == {"curve.json", "curve.svg"}
+    old = tmp_path / CURVE / "old"
     old.touch()
     learning_curve(trainer, parts(40), settings, folder=tmp_path, sizes=(10, 20), fresh=True)
     assert len(trainer.asked) == 6

@@ -55,6 +55,19 @@ def test_a_split_file_is_read(
         gather(toy_codebook(), *liver_files, split_file=tmp_path / "none.csv")
 
 
+def test_what_a_split_file_leaves_open_is_said(
+    toy_codebook: Callable[..., Any], liver_files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    split = tmp_path / "split.csv"
+    lines = (f"r{number:02},{'test' if number % 20 in (3, 4) else 'train'}\n" for number in range(22))
+    split.write_text("id,split\n" + "".join(lines))
+    found = gather(toy_codebook(), *liver_files, split_file=split)
+    chosen = len(found.parts.validation)
+    assert chosen > 0
+    assert f"The split file names no validation part: {chosen} of its training reports are it." in found.notes
+    assert "2 annotated reports are left out: not in the split file." in found.notes
+
+
 def test_a_split_file_needs_no_test_part(
     toy_codebook: Callable[..., Any], liver_files: tuple[Path, Path], tmp_path: Path
 ) -> None:

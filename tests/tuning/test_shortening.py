@@ -77,5 +77,18 @@ def test_what_belongs_to_no_one_place_cannot_be_split(cells: dict[str, Cell]) ->
     assert in_parts(CODEBOOK, example(" ".join([FILLER] * 20), **cells), size, 50) is None
 
 
+def test_short_words_that_stand_elsewhere_too_tell_no_place() -> None:
+    """Each part with a 2 in it would state a size."""
+    text = " ".join([FILLER] * 4 + ["It measures 2 mm."] + [FILLER] * 10 + ["See image 2."])
+    twice = example(text, size=Cell("2 mm", "2"))
+    assert in_parts(CODEBOOK, twice, size, 60) is None
+    once = in_parts(CODEBOOK, example(text, size=Cell("2 mm", "2 mm")), size, 60)
+    assert once is not None
+    assert ["size" in part.worked.cells for part in once] == ["2 mm" in part.worked.text for part in once]
+    # The same words twice say the same twice.
+    long = " ".join([FILLER] * 4 + ["The spleen is large."] + [FILLER] * 10 + ["The spleen is large."])
+    assert in_parts(CODEBOOK, example(long, spleen=Cell("large", "spleen is large")), size, 60) is not None
+
+
 def test_what_fits_nowhere_cannot_be_split(toy_codebook: Callable[..., Any]) -> None:
     assert in_parts(CODEBOOK, example(FILLER * 4), lambda text: 1000 + len(text), 50) is None

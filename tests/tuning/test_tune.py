@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import json
+import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -19,17 +21,21 @@ pytest.importorskip("peft")
 
 from transformers.models.llama.modeling_llama import LlamaMLP  # noqa: E402
 
-from epicrisis.adapter import open_adapter  # noqa: E402
+from epicrisis.adapter import SEEN, open_adapter  # noqa: E402
 from epicrisis.api import EngineSettings, extract  # noqa: E402
 from epicrisis.errors import MissingExtraError, ModelError, OptionError, OutputError  # noqa: E402
+from epicrisis.examples.example import Example, same_patient, same_text  # noqa: E402
 from epicrisis.prompting import Form  # noqa: E402
+from epicrisis.prompting.worked import WorkedExample  # noqa: E402
 from epicrisis.tuning.agreement import QUANTISED  # noqa: E402
 from epicrisis.tuning.base import find_base, load_model  # noqa: E402
 from epicrisis.tuning.data import Parts  # noqa: E402
 from epicrisis.tuning.events import read_history  # noqa: E402
 from epicrisis.tuning.gather import Gathered, gather  # noqa: E402
 from epicrisis.tuning.material import Material  # noqa: E402
+from epicrisis.tuning.scoring import Scorer  # noqa: E402
 from epicrisis.tuning.settings import ALL_LINEAR, PRESETS, Precision, Preset, TuningSettings  # noqa: E402
+from epicrisis.tuning.training import Training  # noqa: E402
 from epicrisis.tuning.tune import Tuning, asked_as  # noqa: E402
 
 SETTINGS = TuningSettings(
@@ -148,6 +154,26 @@ def test_the_same_call_again_is_done_at_once(
     assert anew.digest != first.digest
 
 
+def test_another_test_part_is_measured_and_nothing_is_trained(
+    make: Callable[..., Tuning], gathered: Gathered, tmp_path: Path
+) -> None:
+    parts = gathered.parts
+    first = make().run(Material(parts), gold="gold.csv")
+    fewer = dataclasses.replace(parts, test=parts.test[1:], dropped={"not in the split file": 1})
+    again = make().run(Material(fewer), gold="mended.csv")
+    assert again.digest == first.digest
+    assert again.card["metrics"]["reports"] == len(parts.test) - 1
+    assert again.card["data"]["test"]["reports"] == [one.report.id for one in parts.test[1:]]
+    assert again.card["data"]["gold"] == "mended.csv"
+    assert again.card["data"]["dropped"] == [{"why": "not in the split file", "count": 1}]
+    assert again.card["training"] == first.card["training"]
+    assert f"{len(parts.test) - 1} test reports" in (tmp_path / "liver-1" / "README.md").read_text()
+    assert sum(event["event"] == "start" for event in read_history(tmp_path / "liver-1")) == 1
+    # What was measured before says nothing of a part that was not asked about.
+    unasked = make().run(Material(parts), gold="gold.csv", measure=False)
+    assert unasked.card["metrics"] is None
+
+
 @pytest.mark.parametrize("stop", [3, 7])
 def test_killed_and_gone_on_with_gives_the_same_weights(
     make: Callable[..., Tuning],
@@ -176,6 +202,126 @@ def test_killed_and_gone_on_with_gives_the_same_weights(
     assert all(torch.equal(whole[name], stopped[name]) for name in whole)
     steps = [event["step"] for event in read_history(tmp_path / "stopped") if event["event"] == "step"]
     assert steps == sorted(set(steps))
+
+
+@pytest.mark.parametrize("where", ["within a step", "after the optimizer", "while choosing"])
+def test_ctrl_c_at_any_moment_gives_the_same_weights(
+    make: Callable[..., Tuning],
+    gathered: Gathered,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    where: str,
+) -> None:
+    """A real signal, where weights, optimizer and random generator are of different moments."""
+    settings = SETTINGS.with_(dropout=0.2)
+    make(settings, "whole").run(Material(gathered.parts), gold=gathered.gold, measure=False)
+    target, name = {
+        "within a step": (Training, "_loss"),
+        "after the optimizer": (torch.optim.AdamW, "step"),
+        "while choosing": (Scorer, "__call__"),
+    }[where]
+    original = getattr(target, name)
+    calls = itertools.count(1)
+    stop = {"within a step": 3, "after the optimizer": 3, "while choosing": 1}[where]
+
+    def interrupted(*args: Any, **more: Any) -> Any:
+        found = original(*args, **more)
+        if next(calls) == stop:
+            signal.raise_signal(signal.SIGINT)
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(target, name, interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            make(settings, "stopped").run(Material(gathered.parts), gold=gathered.gold, measure=False)
+    assert list((tmp_path / "stopped").glob("checkpoint-*"))
+    make(settings, "stopped").run(Material(gathered.parts), gold=gathered.gold, measure=False)
+    whole, stopped = weights(tmp_path / "whole"), weights(tmp_path / "stopped")
+    assert all(torch.equal(whole[name], stopped[name]) for name in whole)
+    first, second = (open_adapter(tmp_path / name).card["training"] for name in ("whole", "stopped"))
+    assert first["history"] == second["history"]
+    assert first["steps"] == second["steps"]
+
+
+def test_a_second_ctrl_c_does_not_wait_and_breaks_nothing(
+    make: Callable[..., Tuning], gathered: Gathered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = torch.optim.AdamW.step
+    calls = itertools.count(1)
+
+    def twice(*args: Any, **more: Any) -> Any:
+        if next(calls) == 3:
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+            pytest.fail("It waited.")
+        return original(*args, **more)
+
+    make(folder="whole").run(Material(gathered.parts), gold=gathered.gold, measure=False)
+    with monkeypatch.context() as patched:
+        patched.setattr(torch.optim.AdamW, "step", twice)
+        with pytest.raises(KeyboardInterrupt):
+            make(folder="stopped").run(Material(gathered.parts), gold=gathered.gold, measure=False)
+    # What is of different moments is not kept.
+    assert not list((tmp_path / "stopped").glob("checkpoint-*"))
+    make(folder="stopped").run(Material(gathered.parts), gold=gathered.gold, measure=False)
+    whole, stopped = weights(tmp_path / "whole"), weights(tmp_path / "stopped")
+    assert all(torch.equal(whole[name], stopped[name]) for name in whole)
+
+
+def test_what_memory_did_not_suffice_for_goes_on_with_checkpointing(
+    make: Callable[..., Tuning], gathered: Gathered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the error advises, once there is a checkpoint."""
+
+    def interrupt(event: Mapping[str, Any]) -> None:
+        if event["event"] == "validation":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        make(listener=interrupt).run(Material(gathered.parts), gold=gathered.gold, measure=False)
+    adapter = make(SETTINGS.with_(checkpointing=True)).run(
+        Material(gathered.parts), gold=gathered.gold, measure=False
+    )
+    assert adapter.card["training"]["epochs"] == 2
+    starts = [event["done"] for event in read_history(tmp_path / "liver-1") if event["event"] == "start"]
+    assert starts[0] == 0
+    assert starts[1] > 0
+
+
+def test_memory_that_does_not_suffice_for_the_base_is_told_as_such(
+    make: Callable[..., Tuning], gathered: Gathered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")
+
+    monkeypatch.setattr("transformers.AutoModelForCausalLM.from_pretrained", full)
+    with pytest.raises(OptionError, match="not enough memory"):
+        make().run(Material(gathered.parts), gold=gathered.gold)
+    assert "not enough memory" in read_history(tmp_path / "liver-1")[-1]["error"]
+
+
+def test_other_tokens_in_llama_cpp_are_told_before_anything_is_trained(
+    make: Callable[..., Tuning], gathered: Gathered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("epicrisis.tuning.conversion.same_tokens", lambda *_: 0)
+    with pytest.raises(ModelError, match="as other tokens than transformers"):
+        make().run(Material(gathered.parts), gold=gathered.gold)
+    assert "start" not in {event["event"] for event in read_history(tmp_path / "liver-1")}
+
+
+def test_silver_is_in_the_card(make: Callable[..., Tuning], gathered: Gathered) -> None:
+    """What it was trained on cannot test it, whoever said the answers."""
+    text = "Lever: 2 haarden."
+    silver = Example(WorkedExample(text, {}, "s1"), "p99")
+    adapter = make(SETTINGS.with_(epochs=1)).run(
+        Material(gathered.parts, [silver]), gold=gathered.gold, silver={"trained_on": 1}, measure=False
+    )
+    assert "s1" in adapter.reports_in(*SEEN)
+    assert same_text(text) in adapter.texts_in(*SEEN)
+    assert same_patient("p99") in adapter.patients_in(*SEEN)
+    trained = {one.patient for one in gathered.parts.train}
+    assert adapter.record()["patients"] == sorted(adapter.patients_in(*SEEN))
+    assert len(adapter.patients_in("train")) == len(trained)
 
 
 def test_the_best_epoch_is_kept_and_patience_ends_it(
@@ -275,16 +421,30 @@ def test_an_adapter_on_the_wrong_base_is_refused(
 
 
 def test_a_folder_as_base_is_measured_through_transformers(
-    make: Callable[..., Tuning], gathered: Gathered, tiny_folder: Path
+    make: Callable[..., Tuning],
+    gathered: Gathered,
+    tiny_folder: Path,
+    toy_codebook: Callable[..., Any],
+    tmp_path: Path,
 ) -> None:
     settings = SETTINGS.with_(epochs=1)
     make(settings, base=tiny_folder).run(Material(gathered.parts), gold=gathered.gold, measure=False)
     adapter = make(settings, base=tiny_folder).run(Material(gathered.parts), gold=gathered.gold)
     assert adapter.card["base"]["kind"] == "folder"
-    assert adapter.card["metrics"]["through"] == "transformers"
+    assert adapter.card["metrics"]["through"] == "transformers, without a grammar"
     assert adapter.card["agreement"] is None
     assert any("was not checked" in note for note in adapter.card["notes"])
     assert any("licence of base is not known" in note for note in adapter.card["notes"])
+    # The same model as a GGUF file: that it is the same nobody can tell, but it can be used.
+    run = extract(
+        [one.report for one in gathered.parts.test],
+        toy_codebook(),
+        str(tiny_folder.parent / "tiny.gguf"),
+        adapter=adapter.folder,
+        settings=EngineSettings(threads=1),
+        store=tmp_path / "store.sqlite",
+    )
+    assert run.counts.done == len(gathered.parts.test)
 
 
 @pytest.mark.parametrize("checkpointing", [False, True])

@@ -12,7 +12,18 @@ from cyclopts import Group, Parameter
 from ..prompting.form import Form
 from .exits import DONE
 from .messages import out, out_json
-from .parameters import IdColumn, Json, PatientColumn, Sheet, StorePath, TextColumn, flag
+from .parameters import (
+    Delimiter,
+    Encoding,
+    IdColumn,
+    Json,
+    LanguageColumn,
+    PatientColumn,
+    Sheet,
+    StorePath,
+    TextColumn,
+    flag,
+)
 
 if TYPE_CHECKING:
     from ..tuning.data import Parts
@@ -170,9 +181,12 @@ def tune(
         bool, flag("Do not ask base and adapter about the test part.", group=_EXPLORING)
     ] = False,
     sheet: Sheet = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
     text: TextColumn = None,
     id_: IdColumn = None,
     patient: PatientColumn = None,
+    language: LanguageColumn = None,
     fresh: Annotated[bool, flag("Begin anew, instead of going on.")] = False,
     quiet: Annotated[bool, flag("Show no progress.", "--quiet", "-q")] = False,
     store: StorePath = None,
@@ -186,6 +200,7 @@ def tune(
     130: interrupted.
     """
     from ..tuning import installed as _installed  # noqa: F401 - first of all
+    from ..tuning.folder import check_own, clear
     from ..tuning.settings import PRESETS, Precision, Preset, Schedule
 
     settings = PRESETS[Preset(preset)].with_(
@@ -214,6 +229,7 @@ def tune(
     )
     settings.check()
     _check_times(times, augment)
+    check_own(out_dir)
     from ..api import to_codebook
     from ..reading import Columns, read
     from ..tuning.base import find_base
@@ -221,10 +237,10 @@ def tune(
     from ..tuning.material import Material
 
     wanted, _ = to_codebook(codebook)
-    columns = Columns(text=text, id=id_, patient=patient)
+    columns = Columns(text=text, id=id_, patient=patient, language=language)
     gathered = gather(
         wanted,
-        read(reports, columns, sheet=sheet),
+        read(reports, columns, sheet=sheet, encoding=encoding, delimiter=delimiter),
         gold,
         split_file=split,
         silver=silver,
@@ -238,7 +254,7 @@ def tune(
         shown = _shown(stack, quiet=quiet)
         found = find_base(base, fetch_report=None if shown is None else shown.fetching)
         from ..extraction.options import DEFAULT_FORM
-        from ..tuning.tune import Tuning, asked_as, clear
+        from ..tuning.tune import Tuning, asked_as
 
         options = asked_as(form or DEFAULT_FORM, examples=worked, bare=bare)
         listener = None if shown is None else shown.tuning

@@ -66,6 +66,15 @@ def measure_entities(paired: Paired, resampler: Resampler) -> Mapping[str, dict[
     return {name: one.estimates(resampler) for name, one in parts.items()}
 
 
+def credit(variable: Variable, pair: Pair) -> float:
+    """How much of one cell is right, from 0 to 1: of a list the F1 of its entities (``exact``), of anything
+    else all or nothing."""
+    if pair.outcome is not Outcome.WRONG or not isinstance(variable, SpansVariable | GroupVariable):
+        return float(pair.outcome.agrees)
+    (right, answered, gold), _ = _counts(variable, pair)
+    return 2 * right / (answered + gold)
+
+
 def _counts(variable: Variable, pair: Pair | None) -> tuple[_Counts, _Counts]:
     """Exact and relaxed; a report that is not scored has no entities."""
     if pair is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..adapter import SEEN, Adapter, open_adapter
 from ..errors import ModelError
-from ..examples.example import same_text
+from ..examples.example import same_patient, same_text
 from ..runs.database import store_errors
 from ..runs.manifest import Manifest
 from ..runs.store import ReportRow, Store
@@ -22,6 +22,8 @@ _USES = (("adapter", "training data of the adapter"), ("shots", "an example in t
 
 #: Why a report is not scored that the adapter has seen with another id.
 _SAME_TEXT = "training data of the adapter, under another id"
+#: Why a report is not scored that it has not seen, but others of its patient.
+_SAME_PATIENT = "of a patient in the training data of the adapter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +55,27 @@ def learned_by(run: StoredRun) -> Learned:
     """What the run learned from, with the patients of those of its own reports.
 
     What an adapter was trained on is in the run, and in the adapter's card where that is still there. A
-    report that it has seen under another id is known by its text, if the run has kept the texts.
+    report that it has seen under another id is known by its text, if the run has kept the texts; other
+    reports of its patients by their patient's id.
     """
     manifest = run.manifest
     reports = used_ids(manifest)
     used = _part(manifest, "adapter")
     card, notes = _card(used)
     texts = {str(one) for one in used.get("texts") or ()}
+    trained = {str(one) for one in used.get("patients") or ()}
     if card is not None:
         texts |= card.texts_in(*SEEN)
+        trained |= card.patients_in(*SEEN)
         reports = {**dict.fromkeys(card.reports_in(*SEEN), _USES[0][1]), **reports}
     patients: set[str] = set()
-    if reports or texts:
+    if reports or texts or trained:
         unread = 0
         for row, text in _rows(run, with_text=bool(texts)):
             if row.report_id not in reports and text is not None and same_text(text) in texts:
                 reports[row.report_id] = _SAME_TEXT
+            elif row.report_id not in reports and trained and row.patient is not None:
+                reports |= {row.report_id: _SAME_PATIENT} if same_patient(row.patient) in trained else {}
             unread += text is None and row.report_id not in reports
             if row.report_id in reports and row.patient is not None:
                 patients.add(row.patient)

@@ -39,3 +39,8 @@ def same_text(text: str) -> str:
     """A key that two texts share which differ in white space and case only: a report sent twice."""
     plain = " ".join(text.casefold().split())
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def same_patient(name: str) -> str:
+    """A key of a patient's id, to know it again where the id itself is not written down."""
+    return hashlib.sha256(f"patient {name}".encode("utf-8", "surrogatepass")).hexdigest()

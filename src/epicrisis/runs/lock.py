@@ -1,4 +1,4 @@
-"""One process at a time works on a run; a killed process leaves no lock behind."""
+"""One process at a time works on a run, or in a folder; a killed process leaves no lock behind."""
 
 from __future__ import annotations
 
@@ -15,12 +15,11 @@ _LOOKS = 10
 _LOOK_SECONDS = 0.02
 
 
-class RunLock:
-    """An operating-system lock on a file beside the store. It ends with the process that holds it."""
+class FileLock:
+    """An operating-system lock on the file ``path``. It ends with the process that holds it."""
 
-    def __init__(self, store: Path, run_id: str) -> None:
-        self.run_id = run_id
-        self.path = store.with_name(f"{store.name}.{run_id}.lock")
+    def __init__(self, path: Path) -> None:
+        self.path = path
         self._descriptor: int | None = None
 
     def acquire(self) -> bool:
@@ -55,6 +54,14 @@ class RunLock:
                 return True
             time.sleep(_LOOK_SECONDS)
         return self.acquire()
+
+
+class RunLock(FileLock):
+    """The lock of a run, beside its store."""
+
+    def __init__(self, store: Path, run_id: str) -> None:
+        super().__init__(store.with_name(f"{store.name}.{run_id}.lock"))
+        self.run_id = run_id
 
     def __enter__(self) -> RunLock:
         if not self.acquire_soon():

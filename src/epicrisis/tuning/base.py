@@ -18,6 +18,7 @@ from ..engines.address import parse
 from ..engines.gguf_header import read_header
 from ..errors import MissingExtraError, ModelError, OptionError
 from .licence import licence_of_folder
+from .memory import is_about_memory
 from .settings import TuningSettings
 
 if TYPE_CHECKING:
@@ -142,9 +143,9 @@ def load_model(base: Base, settings: TuningSettings, device: Any, dtype: Any) ->
     with _quiet():
         try:
             model = AutoModelForCausalLM.from_pretrained(**_where(base), **options)
-        except MemoryError:
-            raise
         except Exception as error:
+            if is_about_memory(error):
+                raise
             if settings.four_bit:
                 raise _no_four_bit(base, device, error) from None
             raise _unreadable(base, error) from None

@@ -17,11 +17,13 @@ from ..evaluation.comparison.compare import compare
 from ..evaluation.comparison.result import Comparison, Difference
 from ..evaluation.estimate import Estimate
 from ..evaluation.gold_cell import Blank, Gold, GoldCell
+from ..export.destination import writing_error
 from ..extraction.options import ExtractionOptions
 from .data import Annotated
+from .notebook import write_whole
 
 #: Both runs, in the adapter's folder while they are made. Their quotes are report text: it is removed then.
-_FOLDER = "measuring"
+MEASURING = "measuring"
 
 #: The model before, or with the adapter after: an engine, or the address of one.
 Asked = Engine | str
@@ -42,7 +44,7 @@ class BeforeAfter:
         *,
         settings: EngineSettings,
     ) -> None:
-        self._folder = folder / _FOLDER
+        self._folder = folder / MEASURING
         self._codebook = codebook
         self._test = test
         self._settings = settings
@@ -75,7 +77,10 @@ class BeforeAfter:
         return self._folder / "store.sqlite"
 
     def _run(self, name: str, engine: Asked, options: ExtractionOptions, adapter: Adapter | None) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise writing_error(self._folder, error) from None
         try:
             run = extract(
                 [one.report for one in self._test],
@@ -90,7 +95,7 @@ class BeforeAfter:
             )
         except RunStoppedError as error:
             raise OptionError(f"The test reports cannot be asked: {error.message}", hint=error.hint) from None
-        (self._folder / f"{name}.run").write_text(run.id, "utf-8")
+        write_whole(self._folder / f"{name}.run", run.id)
 
     def _gold(self) -> Gold:
         cells = {

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from .._version import __version__
-from ..adapter import CARD, CONFIG, FORMAT, GGUF, WEIGHTS, file_digest
+from ..adapter import CARD, CONFIG, FORMAT, GGUF, SILVER, WEIGHTS, file_digest
 from ..codebook.codebook import Codebook
 from ..evaluation.comparison.words import signed
 from ..evaluation.estimate import Estimate
 from ..evaluation.report.words import metric_label
 from ..examples.example import digest as examples_digest
-from ..examples.example import same_text
+from ..examples.example import same_patient, same_text
 from ..extraction.options import ExtractionOptions
 from ..prompting import PROMPT_VERSION
 from ..runs.manifest import now
 from .base import Base
-from .data import Parts
+from .material import Material
 from .notebook import write_whole
 from .settings import TuningSettings
 from .versions import versions
 
 README = "README.md"
+
+#: Why a report was dropped that is known only once it is encoded.
+TOO_LONG = "longer than the maximum"
 
 #: The options of extraction that an adapter is trained for.
 ASKING = ("form", "absent", "examples", "bare", "compact", "second_look", "repair")
@@ -37,8 +40,12 @@ def asking_of(options: ExtractionOptions) -> dict[str, Any]:
     return {**found, "form": str(options.form), "prompt_version": PROMPT_VERSION}
 
 
-def data_of(parts: Parts, *, gold: str, augmentation: Sequence[str], silver: Any) -> dict[str, Any]:
-    """The reports by part: ids, and digests of their texts, by which they are known again."""
+def data_of(material: Material, *, gold: str, silver: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The reports by part: ids, and digests of their texts and patients, by which they are known again.
+
+    ``silver`` says where the answers of a stronger model come from.
+    """
+    parts, more = material.parts, material.more
     everything = [one for _, reports in parts.named() for one in reports]
     found: dict[str, Any] = {
         "gold": gold,
@@ -46,8 +53,8 @@ def data_of(parts: Parts, *, gold: str, augmentation: Sequence[str], silver: Any
         "reports": len(everything),
         "patients": len({one.patient for one in everything}),
         "dropped": [{"why": why, "count": count} for why, count in parts.dropped.items()],
-        "augmentation": list(augmentation),
-        "silver": silver,
+        "augmentation": [str(one) for one in material.augmentation],
+        "silver": None if silver is None else dict(silver),
     }
     for name, reports in parts.named():
         found[name] = {
@@ -55,8 +62,19 @@ def data_of(parts: Parts, *, gold: str, augmentation: Sequence[str], silver: Any
             "patients": len({one.patient for one in reports}),
             "reports": [one.report.id for one in reports],
             "texts": [same_text(one.report.text) for one in reports],
+            "patient_digests": _patients(one.report.patient for one in reports),
         }
+    found[SILVER] = {
+        "count": len(more),
+        "reports": [one.id for one in more],
+        "texts": [same_text(one.worked.text) for one in more],
+        "patient_digests": _patients(one.patient for one in more),
+    }
     return found
+
+
+def _patients(names: Iterable[str | None]) -> list[str]:
+    return sorted({same_patient(name) for name in names if name is not None})
 
 
 def write_card(
@@ -95,14 +113,34 @@ def write_card(
         "notes": list(notes),
         "versions": versions(),
     }
-    write_whole(folder / CARD, json.dumps(card, indent=1, ensure_ascii=False) + "\n")
-    write_whole(folder / README, readme(card))
+    _write(folder, card)
     return card
 
 
 def add_metrics(folder: Path, metrics: Mapping[str, Any]) -> None:
     """Put what was measured into the card that is in the folder."""
-    card = {**json.loads((folder / CARD).read_text("utf-8")), "metrics": dict(metrics)}
+    _write(folder, {**_read(folder), "metrics": dict(metrics)})
+
+
+def with_too_long(data: Mapping[str, Any], count: int) -> dict[str, Any]:
+    """The data, of which so many examples could not be trained on for their length."""
+    return {**data, "dropped": [*data["dropped"], *([{"why": TOO_LONG, "count": count}] if count else [])]}
+
+
+def change_test(folder: Path, data: Mapping[str, Any]) -> None:
+    """Put another test part into the card that is in the folder, of an adapter that was trained and chosen on
+    the same reports as ``data`` says; what was measured on the former one goes."""
+    card = _read(folder)
+    dropped = [*data["dropped"], *(one for one in card["data"]["dropped"] if one["why"] == TOO_LONG)]
+    _write(folder, {**card, "data": {**data, "dropped": dropped}, "metrics": None})
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / CARD).read_text("utf-8"))
+    return found
+
+
+def _write(folder: Path, card: Mapping[str, Any]) -> None:
     write_whole(folder / CARD, json.dumps(card, indent=1, ensure_ascii=False) + "\n")
     write_whole(folder / README, readme(card))
 
@@ -133,7 +171,7 @@ def readme(card: Mapping[str, Any]) -> str:
         "",
         "## Measured",
         "",
-        *_measured(metrics),
+        *_measured(metrics, data["test"]["count"]),
         "",
         "## Data",
         "",
@@ -173,9 +211,10 @@ def readme(card: Mapping[str, Any]) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _measured(metrics: Mapping[str, Any] | None) -> list[str]:
+def _measured(metrics: Mapping[str, Any] | None, tests: int) -> list[str]:
     if metrics is None:
-        return ["Not measured: there was no test part."]
+        why = "the test part was not asked about" if tests else "there was no test part"
+        return [f"Not measured: {why}."]
     rows = [{"name": "all cells", **metrics}, *metrics["variables"]]
     return [
         f"{metrics['reports']} test reports, through {metrics['through']}; in brackets 95 % bootstrap "

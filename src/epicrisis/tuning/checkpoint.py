@@ -77,7 +77,7 @@ class Checkpoints:
         from safetensors.torch import save_file
 
         being_written = self._folder / f".{_PREFIX}being-written"
-        whole = self._folder / f"{_PREFIX}{progress.step:08}"
+        whole = self._free(progress.step)
         try:
             shutil.rmtree(being_written, ignore_errors=True)
             being_written.mkdir(parents=True)
@@ -86,8 +86,8 @@ class Checkpoints:
             torch.save(dict(state), being_written / _STATE)
             (being_written / _PROGRESS).write_text(json.dumps(asdict(progress)), "utf-8")
             _synchronised(being_written)
-            shutil.rmtree(whole, ignore_errors=True)
             being_written.rename(whole)
+            _synchronise(self._folder)
         except (OSError, SafetensorError, RuntimeError) as error:
             shutil.rmtree(being_written, ignore_errors=True)
             why = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
@@ -127,6 +127,12 @@ class Checkpoints:
             shutil.rmtree(path, ignore_errors=True)
         shutil.rmtree(self._folder / f".{_PREFIX}being-written", ignore_errors=True)
 
+    def _free(self, step: int) -> Path:
+        """A name that comes after those that are there: at one step there may be several checkpoints."""
+        name = f"{_PREFIX}{step:08}"
+        same = [path.name for path in self._all() if path.name.startswith(name)]
+        return self._folder / (f"{same[-1]}+" if same else name)
+
     def _all(self) -> list[Path]:
         return sorted(path for path in self._folder.glob(f"{_PREFIX}*") if path.is_dir())
 
@@ -152,6 +158,15 @@ def _load(path: Path, progress: Progress) -> Kept | None:
 
 def _synchronised(folder: Path) -> None:
     """Bytes on the disk before the name is: after a power cut there is a whole checkpoint or none."""
-    for path in folder.iterdir():
-        with contextlib.suppress(OSError), path.open("rb") as file:
-            os.fsync(file.fileno())
+    for path in (*folder.iterdir(), folder):
+        _synchronise(path)
+
+
+def _synchronise(path: Path) -> None:
+    # Some systems know no such thing for folders.
+    with contextlib.suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

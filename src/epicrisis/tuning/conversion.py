@@ -19,23 +19,9 @@ from .text import TrainingText
 _COMPARED = 8
 
 
-def checked_gguf(
-    folder: Path,
-    base: Path,
-    model: Any,
-    encoder: Encoder,
-    texts: Iterable[TrainingText],
-    examples: Sequence[Encoded],
-    *,
-    name: str,
-    threads: int | None,
-) -> Agreement:
-    """Write the file for a GGUF ``base``, and compare both programs on the first ``texts`` and ``examples``.
-
-    ``model`` is transformers', with the adapter. Raises ``ModelError`` where they read a text as other
-    tokens, or say other things than the tolerance allows (see ``agreement``).
-    """
-    write_gguf_lora(folder, base, folder / GGUF, name=name)
+def check_tokens(base: Path, encoder: Encoder, texts: Iterable[TrainingText]) -> None:
+    """Raise ``ModelError`` where llama.cpp reads one of the first ``texts`` as other tokens than
+    transformers: to be called before hours are spent on what could not be used."""
     shown = list(islice(texts, _COMPARED))
     rendered = [encoder.render(one.messages) for one in shown]
     if same_tokens(base, rendered, [encoder.prompt(one.messages) for one in shown]) is not None:
@@ -44,6 +30,23 @@ def checked_gguf(
             "would not be used there.",
             hint="Use another base; this one's tokenizer is not read alike by both.",
         )
+
+
+def checked_gguf(
+    folder: Path,
+    base: Path,
+    model: Any,
+    examples: Sequence[Encoded],
+    *,
+    name: str,
+    threads: int | None,
+) -> Agreement:
+    """Write the file for a GGUF ``base``, and compare both programs on the first ``examples``.
+
+    ``model`` is transformers', with the adapter. Raises ``ModelError`` where they say other things than the
+    tolerance allows (see ``agreement``).
+    """
+    write_gguf_lora(folder, base, folder / GGUF, name=name)
     # In the answer, where what was learned shows: at its beginning, and half way.
     prompts = [
         one.tokens[: one.answer + one.learned // 2 * (place % 2)] for place, one in enumerate(examples)

@@ -154,6 +154,7 @@ def _families(reports: Sequence[Annotated]) -> list[list[Annotated]]:
 def _as_given(families: Sequence[Sequence[Annotated]], given: SplitFile) -> Parts:
     parts: dict[str, list[Annotated]] = {name: [] for name in PARTS}
     dropped: Counter[str] = Counter()
+    notes: tuple[str, ...] = ()
     for family in families:
         chosen = {given.parts[one.report.id] for one in family if one.report.id in given.parts}
         if len(chosen) > 1:
@@ -170,17 +171,17 @@ def _as_given(families: Sequence[Sequence[Annotated]], given: SplitFile) -> Part
     if not parts["validation"] and len(parts["train"]) >= FEWEST_PATIENTS:
         # Many split files know training and test alone; what is chosen by must not be what is tested on.
         few = max(1, round(len(parts["train"]) * SHARES[1]))
-        order = sorted(parts["train"], key=lambda one: same_text(one.patient))
-        patients = list(dict.fromkeys(one.patient for one in order))
-        held: set[str] = set()
-        for patient in patients:
-            if sum(one.patient in held for one in order) >= few:
+        training = {one.report.id for one in parts["train"]}
+        for family in sorted(families, key=lambda family: same_text(family[0].patient)):
+            if len(parts["validation"]) >= few:
                 break
-            held.add(patient)
-        parts["validation"] = [one for one in order if one.patient in held]
-        parts["train"] = [one for one in order if one.patient not in held]
+            parts["validation"] += [one for one in family if one.report.id in training]
+        count = len(parts["validation"])
+        notes = (f"The split file names no validation part: {count} of its training reports are it.",)
+        held = {one.report.id for one in parts["validation"]}
+        parts["train"] = [one for one in parts["train"] if one.report.id not in held]
     train, validation, test = (_by_id(parts[name]) for name in PARTS)
-    return _checked(Parts(train, validation, test, dropped=dict(dropped)))
+    return _checked(Parts(train, validation, test, notes, dict(dropped)))
 
 
 def _checked(parts: Parts) -> Parts:

@@ -27,13 +27,22 @@ class Fitting:
         """In words; nothing where all fitted."""
         found = []
         if self.split:
-            found.append(f"{self.split} reports of more than {max_length} tokens are trained on in parts.")
+            found.append(f"{self.split} examples of more than {max_length} tokens are trained on in parts.")
         if self.dropped:
             found.append(
-                f"{self.dropped} reports of more than {max_length} tokens are left out: where their answers "
+                f"{self.dropped} examples of more than {max_length} tokens are left out: where their answers "
                 "stand is not known, so that they cannot be split. A larger --max-length takes them along."
             )
         return found
+
+    def said_of_validation(self) -> list[str]:
+        """The same of reports that only choose between epochs."""
+        if not self.dropped:
+            return []
+        return [
+            f"{self.dropped} validation reports are too long for the validation loss; they are asked about "
+            "all the same."
+        ]
 
 
 @dataclass

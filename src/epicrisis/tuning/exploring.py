@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Protocol
 
 from ..adapter import CARD
+from ..export.destination import writing_error
 from .curve import Curve, curve
 from .data import Annotated, Parts
-from .events import Listener
+from .events import HISTORY, Listener
 from .grid import grid
 from .measured import Measured
 from .settings import TuningSettings
@@ -42,9 +43,9 @@ def sweep(
 ) -> Sweep:
     """Try the settings of ``spec`` by successive halving, scored on the validation part.
 
-    The best trial's last checkpoint is put into ``folder``: a training there with its settings is done
-    already, and needs only be written. ``about`` is the digest of what else must be the same to go on;
-    ``fresh`` forgets earlier trials and what they trained.
+    The best trial's last checkpoint and its history are put into ``folder``: a training there with its
+    settings is done already, and needs only be written. The weights of the others are removed. ``about`` is
+    the digest of what else must be the same to go on; ``fresh`` forgets earlier trials and what they trained.
     """
 
     def run(chosen: TuningSettings, epochs: int, where: Path) -> Measured:
@@ -60,7 +61,7 @@ def sweep(
         about={"data": about},
         fresh=fresh,
     )
-    _hand_over(folder / SWEEP / found.best.name, folder)
+    _hand_over(folder / SWEEP, found.best.name, folder)
     return found
 
 
@@ -76,7 +77,7 @@ def learning_curve(
     fresh: bool = False,
 ) -> Curve:
     """How good it gets with how many training reports, measured on the validation part: the test part stays
-    unseen. The last training is of all reports: its checkpoint is put into ``folder``, as by ``sweep``, whose
+    unseen. The last training is of all reports: it is handed over to ``folder`` as by ``sweep``, whose
     ``about`` and ``fresh`` these are."""
 
     def run(chosen: Sequence[Annotated], where: Path) -> Measured:
@@ -92,13 +93,22 @@ def learning_curve(
         about={"data": about, "settings": settings.digest},
         fresh=fresh,
     )
-    _hand_over(folder / CURVE / f"reports-{len(parts.train)}", folder)
+    _hand_over(folder / CURVE, f"reports-{len(parts.train)}", folder)
     return found
 
 
-def _hand_over(done: Path, folder: Path) -> None:
-    """Let the training in ``folder`` go on from where another one is, unless it has ended."""
-    if (folder / CARD).is_file():
-        return
-    for path in done.glob("checkpoint-*"):
-        shutil.copytree(path, folder / path.name, dirs_exist_ok=True)
+def _hand_over(explored: Path, done: str, folder: Path) -> None:
+    """Let the training in ``folder`` go on from where ``done``, one of those in ``explored``, is, unless it
+    has ended; and remove the others' weights: what they came to is known."""
+    try:
+        if not (folder / CARD).is_file():
+            for path in (explored / done).glob("checkpoint-*"):
+                if not (folder / path.name).exists():
+                    path.rename(folder / path.name)
+            if not (folder / HISTORY).exists() and (explored / done / HISTORY).is_file():
+                shutil.copyfile(explored / done / HISTORY, folder / HISTORY)
+    except OSError as error:
+        raise writing_error(folder, error) from None
+    for path in explored.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)

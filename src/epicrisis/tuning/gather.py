@@ -54,7 +54,8 @@ def gather(
     known = annotated(pool.examples, texts, found.cells)
     given = None if split_file is None else read_split(split_file, needs_test=False)
     parts = split(known, shares=shares, seed=seed, given=given)
-    notes = [*found.notes, *pool.notes, *check_learnable(codebook, parts.train)]
+    notes = [*found.notes, *pool.notes, *parts.notes, *check_learnable(codebook, parts.train)]
+    notes += [f"{count} annotated reports are left out: {why}." for why, count in parts.dropped.items()]
     lost, total = lost_quotes(known)
     if lost:
         notes.append(

@@ -10,12 +10,19 @@ from enum import StrEnum
 from typing import Any
 
 from ..errors import OptionError
-from .settings import FIELDS, TuningSettings
+from .settings import CHANGES_NOTHING, FIELDS, TuningSettings
 
 #: More combinations are no small grid, and no evening's work.
 MOST = 64
-#: What a sweep shares out itself, and what changes no result.
-_NOT_SWEPT = ("epochs", "threads", "device")
+#: What a sweep shares out itself, what decides on which reports trials are compared, and what changes no
+#: result.
+_NOT_SWEPT = ("epochs", "seed", "validate", *CHANGES_NOTHING)
+_COMPARED = "Trials are compared on the same validation reports; give it beside the sweep."
+_WHY_NOT = {
+    "epochs": "A sweep gives more epochs to what does well; --epochs says how many at the most.",
+    "seed": _COMPARED,
+    "validate": _COMPARED,
+}
 _READ_AS = {int: "as a whole number", float: "as a number", bool: "as true or false", str: "as text"}
 _YES_NO = {"true": True, "yes": True, "false": False, "no": False}
 
@@ -84,9 +91,7 @@ def _name(name: str) -> str:
     if plain in _NOT_SWEPT:
         raise OptionError(
             f"{plain} cannot be swept.",
-            hint="A sweep gives more epochs to what does well; --epochs says how many at the most."
-            if plain == "epochs"
-            else "It changes how fast a training runs, not what comes of it.",
+            hint=_WHY_NOT.get(plain, "It changes how fast a training runs, not what comes of it."),
         )
     if plain not in FIELDS:
         possible = ", ".join(one for one in FIELDS if one not in _NOT_SWEPT)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 from ..codebook.codebook import Codebook
-from ..evaluation.cells import Tally, compare
+from ..codebook.variable import Variable
+from ..evaluation.cells import compare
+from ..evaluation.entities import credit
+from ..evaluation.gold_cell import GoldCell
+from ..evaluation.pairing import Pair
+from ..examples_from_gold import Known
+from ..extraction.answer import Answer
 from ..extraction.extractor import Extractor
 from ..extraction.options import ExtractionOptions
 from .data import Annotated
@@ -15,7 +22,8 @@ from .transformers_engine import Answered, TransformersEngine
 
 
 class Scorer:
-    """The share of cells right, on at most ``most`` of the validation reports (always the same ones).
+    """The share of cells right, a list counting by the F1 of its entities, on at most ``most`` of the
+    validation reports (always the same ones).
 
     Each report is asked once, without repairs and second looks: this chooses between epochs and is asked
     after each of them. Answers are cut after ``longest`` tokens: a model that repeats itself would write on
@@ -50,20 +58,22 @@ class Scorer:
         prompt = self._extractor.prompt
         questions = [prompt.messages(one.report.text) for one in self._reports]
         self._engine.answer_together(questions, min(prompt.budget(), self._longest), answered)
-        tally = Tally()
         self.counts = {}
         for one in self._reports:
-            own = Tally()
             extraction = self._extractor.extract(one.report)
-            for variable in self._codebook.variables:
-                cell = one.cells.get(variable.name)
-                if cell is not None:
-                    outcome = compare(variable, extraction.answers[variable.name], cell.value)
-                    tally.add(outcome)
-                    own.add(outcome)
-            if own.total:
-                self.counts[one.report.id] = (round(own.accuracy * own.total), own.total)
-        return tally.accuracy if tally.total else None
+            parts = [
+                self._credit(variable, extraction.answers[variable.name], one.cells[variable.name])
+                for variable in self._codebook.variables
+                if variable.name in one.cells
+            ]
+            if parts:
+                self.counts[one.report.id] = (math.fsum(parts), len(parts))
+        there = sum(cells for _, cells in self.counts.values())
+        return math.fsum(right for right, _ in self.counts.values()) / there if there else None
+
+    def _credit(self, variable: Variable, answer: Answer, cell: Known) -> float:
+        gold = GoldCell(cell.status, cell.value, cell.quote)
+        return credit(variable, Pair(gold, answer, compare(variable, answer, cell.value)))
 
     def measured(self) -> Measured:
         """The score now, with a bootstrap interval over reports."""

@@ -39,6 +39,10 @@ class Precision(StrEnum):
 ALL_LINEAR = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 
 
+#: Settings that say where and how a training runs, not what comes of it.
+CHANGES_NOTHING = ("threads", "device", "checkpointing")
+
+
 @dataclass(frozen=True, slots=True)
 class TuningSettings:
     """How an adapter is trained.
@@ -111,7 +115,7 @@ class TuningSettings:
     @property
     def digest(self) -> str:
         """What two trainings must share to be the same: all but where and how fast they run."""
-        same = {name: value for name, value in self.as_dict().items() if name not in ("threads", "device")}
+        same = {name: value for name, value in self.as_dict().items() if name not in CHANGES_NOTHING}
         return hashlib.sha256(json.dumps(same, sort_keys=True).encode()).hexdigest()
 
 

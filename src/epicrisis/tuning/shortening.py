@@ -13,6 +13,9 @@ from ..extraction.grounding import Grounds
 from ..extraction.long import Part, parts
 from ..prompting.worked import Cell, WorkedExample
 
+#: Words of at most so many characters say different things in different places.
+_SHORT = 3
+
 
 def in_parts(
     codebook: Codebook, example: Example, size: Callable[[str], int], room: int
@@ -20,7 +23,8 @@ def in_parts(
     """The example as examples of its parts, each of at most ``room`` tokens by ``size``.
 
     A part states what its own words say and is silent on the rest. ``None`` where the words of a value are
-    not known, or where it is no matter of one place (counts): to call a part silent on it would be a guess.
+    not known, where they are so short that they stand elsewhere for something else ("no", "2"), and where it
+    is no matter of one place (counts): to call a part silent on it, or not, would be a guess.
     """
     worked = example.worked
     try:
@@ -32,6 +36,8 @@ def in_parts(
         or isinstance(codebook[name], CountVariable)
         for name, cell in worked.cells.items()
     ):
+        return None
+    if any(_elsewhere(worked.text, cell.quote) for cell in worked.cells.values()):
         return None
     found = [_of(codebook, worked, piece) for piece in pieces]
     kept = {name for part in found for name in part.cells}
@@ -64,6 +70,11 @@ def _of(codebook: Codebook, worked: WorkedExample, piece: Part) -> WorkedExample
         elif cell.quote is not None and grounds.holds(cell.quote):
             cells[name] = cell
     return WorkedExample(text, cells, worked.report_id)
+
+
+def _elsewhere(text: str, quote: str | None) -> bool:
+    """Whether words so short stand in several places."""
+    return quote is not None and len(quote.strip()) <= _SHORT and len(Grounds(text).occurrences(quote)) > 1
 
 
 def _there(items: Sequence[dict[str, Any]], key: str, grounds: Grounds) -> Iterator[dict[str, Any]]:

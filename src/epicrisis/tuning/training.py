@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import OptionError
+from ..runs.interrupt import Interrupts
 from .attention import attention_for
 from .batches import padded, pieces, steps_of
 from .checkpoint import Checkpoints, Progress
 from .encoding import Encoded
 from .events import Journal
 from .heap import give_memory_back, keep_memory
+from .logits import logits_of
+from .memory import memory_advice
 from .settings import Schedule, TuningSettings
 from .transformers_engine import Answered
 
@@ -92,13 +95,16 @@ class Training:
         self._steps = self._per_epoch * settings.epochs
         self._progress = Progress(fingerprint)
         self._best: dict[str, Any] = {}
+        # Whether weights, optimizer and progress are of different moments: no checkpoint can be written.
+        self._torn = False
 
     def run(self, until: int | None = None) -> Progress:
         """Train to the end, or go on from the last checkpoint; the model has the best weights then.
 
-        ``until``: the epoch after which to pause, the settings being for more of them. On Ctrl-C a
-        checkpoint is written and KeyboardInterrupt raised. Raises ``OptionError`` where memory does not
-        suffice or the loss is no number any more, ``OutputError`` for a full disk.
+        ``until``: the epoch after which to pause, the settings being for more of them. On Ctrl-C the step
+        under way is ended, a checkpoint written and KeyboardInterrupt raised; a second one does not wait.
+        Raises ``OptionError`` where memory does not suffice or the loss is no number any more,
+        ``OutputError`` for a full disk.
         """
         if self._machine.device.type == "cpu":
             keep_memory()
@@ -107,16 +113,17 @@ class Training:
         self._journal.tell(
             "start", steps=self._steps, epochs=self._settings.epochs, done=progress.step, **self._about
         )
-        try:
-            while not progress.finished and (until is None or progress.epoch < until):
-                self._epoch()
-                self._validate()
-                self._save()
-        except KeyboardInterrupt:
-            self._save()
-            raise
-        except (MemoryError, RuntimeError) as error:
-            raise out_of_memory(error, self._settings) from None
+        with memory_advice(self._settings), Interrupts() as interrupts:
+            try:
+                while not progress.finished and (until is None or progress.epoch < until):
+                    self._epoch(interrupts)
+                    self._validate(interrupts)
+                    self._save()
+                    _heed(interrupts)
+            except KeyboardInterrupt:
+                if not self._torn:
+                    self._save()
+                raise
         self._put(self._best)
         return progress
 
@@ -133,7 +140,7 @@ class Training:
         if "cuda" in kept.state and self._machine.device.type == "cuda":
             self._torch.cuda.set_rng_state_all(kept.state["cuda"])
 
-    def _epoch(self) -> None:
+    def _epoch(self, interrupts: Interrupts) -> None:
         settings, progress = self._settings, self._progress
         steps = steps_of(
             self._train,
@@ -146,6 +153,7 @@ class Training:
         told = saved = time.monotonic()
         spent, tokens = 0.0, 0
         for step in steps[progress.done :]:
+            self._torn = True
             started = time.monotonic()
             loss = self._step(step)
             read = sum(len(self._train[place]) for batch in step for place in batch)
@@ -159,6 +167,8 @@ class Training:
             progress.loss += loss
             progress.done += 1
             progress.step += 1
+            self._torn = False
+            _heed(interrupts)
             if now - told >= _TELL_EVERY or progress.done == len(steps):
                 told = now
                 self._tell_step(loss, tokens / max(spent, 1e-9))
@@ -214,7 +224,7 @@ class Training:
             hidden = base.get_decoder()(
                 input_ids=tokens.to(device), attention_mask=mask.to(device), use_cache=False
             ).last_hidden_state
-            logits = base.get_output_embeddings()(hidden[learned.to(device)])
+            logits = logits_of(base, hidden[learned.to(device)])
         return torch.nn.functional.cross_entropy(logits.float(), targets, reduction="sum")
 
     def _pieces(self, batch: Sequence[Encoded]) -> Iterator[Sequence[Encoded]]:
@@ -226,11 +236,15 @@ class Training:
             self._model.get_base_model().config, self._machine.device, longest=padded(examples)
         )
 
-    def _validate(self) -> None:
+    def _validate(self, interrupts: Interrupts) -> None:
         progress, settings = self._progress, self._settings
         began = time.monotonic()
-        loss = self.validation_loss()
-        score = self._score(lambda done, total: self._tell_choosing(done, total, began))
+        # It changes nothing, and may take minutes: it is done again rather than waited for.
+        with interrupts.at_once():
+            _heed(interrupts)
+            loss = self.validation_loss()
+            score = self._score(lambda done, total: self._tell_choosing(done, total, began))
+        self._torn = True
         progress.choosing += time.monotonic() - began
         progress.epoch += 1
         reached = -loss if score is None else score
@@ -255,6 +269,7 @@ class Training:
         progress.done, progress.loss = 0, 0.0
         patient = settings.patience == 0 or progress.stale < settings.patience
         progress.finished = progress.epoch >= settings.epochs or not patient
+        self._torn = False
         self._journal.tell(
             "validation",
             epoch=progress.epoch,
@@ -329,6 +344,11 @@ class Training:
         set_peft_model_state_dict(self._model, dict(weights))
 
 
+def _heed(interrupts: Interrupts) -> None:
+    if interrupts.requested.is_set():
+        raise KeyboardInterrupt
+
+
 def rate(settings: TuningSettings, step: int, steps: int) -> float:
     """The learning rate of a step (from 0): up over the warm-up, then down by the schedule."""
     warm = max(1, round(settings.warmup * steps)) if settings.warmup else 0
@@ -342,23 +362,3 @@ def rate(settings: TuningSettings, step: int, steps: int) -> float:
             return settings.learning_rate * (1 - part)
         case _:
             return settings.learning_rate
-
-
-def out_of_memory(error: Exception, settings: TuningSettings) -> Exception:
-    """What to change where memory did not suffice; ``error`` itself where it is about something else."""
-    words = str(error).lower()
-    if not isinstance(error, MemoryError) and "memory" not in words and "alloc" not in words:
-        return error
-    advice = []
-    if settings.batch > 1:
-        half = settings.batch // 2
-        advice.append(
-            f"--batch {half} --accumulate {settings.accumulate * settings.batch // half} (the same result)"
-        )
-    if not settings.checkpointing:
-        advice.append("--checkpointing (slower)")
-    advice.append(f"--max-length {max(256, settings.max_length // 2)} (longer reports are split or dropped)")
-    advice.append("a smaller --base")
-    return OptionError(
-        "There is not enough memory to train with these settings.", hint=f"Use less: {'; '.join(advice)}."
-    )

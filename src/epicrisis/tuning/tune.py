@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,28 +11,30 @@ from typing import Any
 from ..adapter import CARD, Adapter, open_adapter
 from ..api import EngineSettings
 from ..codebook.codebook import Codebook
-from ..errors import OptionError, OutputError
+from ..errors import OptionError
 from ..examples.example import Example
 from ..extraction.options import ExtractionOptions
 from ..prompting import Form
 from . import installed as _installed  # noqa: F401 - before whatever needs PyTorch
 from .base import Base, load_tokenizer
-from .before_after import BeforeAfter
-from .card import add_metrics, data_of, fingerprint, write_card
+from .before_after import MEASURING, BeforeAfter
+from .card import add_metrics, change_test, data_of, fingerprint, with_too_long, write_card
 from .checkpoint import Checkpoints, Progress
-from .conversion import checked_gguf, unchecked_gguf
+from .conversion import check_tokens, checked_gguf, unchecked_gguf
 from .data import Parts
 from .encoding import Encoded, Encoder
-from .events import HISTORY, Journal, Listener
+from .events import Journal, Listener
 from .examples import Examples
+from .folder import alone_in, clear
 from .licence import licence_warning
 from .lora import base_with_lora, load_lora, save_lora
 from .machine import machine_for
 from .material import Material
 from .measured import Measured
+from .memory import memory_advice
 from .scoring import Scorer
 from .settings import Preset, TuningSettings
-from .training import Training, out_of_memory
+from .training import Training
 from .transformers_engine import TransformersEngine
 
 
@@ -43,24 +44,17 @@ def asked_as(form: Form, *, examples: int = 0, bare: bool = False) -> Extraction
     return ExtractionOptions(form=form, examples=examples, bare=bare, second_look=False)
 
 
-def clear(folder: Path) -> None:
-    """Forget the training in ``folder``: the next one there begins anew. Its weights stay until then."""
-    Checkpoints(folder, "").clear()
-    shutil.rmtree(folder / "measuring", ignore_errors=True)
-    for name in (CARD, HISTORY):
-        (folder / name).unlink(missing_ok=True)
-
-
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """A model with an adapter's weights in it, and what it is trained on and chosen by."""
+    """A model with an adapter's weights in it, and what it is trained on and chosen by. ``too_long`` examples
+    are left out for their length."""
 
     model: Any
     encoder: Encoder
-    texts: Examples
     parts: Parts
     train: Sequence[Encoded]
     validation: Sequence[Encoded]
+    too_long: int
 
 
 class Tuning:
@@ -91,10 +85,6 @@ class Tuning:
         self._machine = machine_for(settings, preset)
         self._name = name or folder.resolve().name
         self._notes: list[str] = []
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputError(f"The folder cannot be made: {error.strerror}.", path=folder) from None
         self._journal = Journal(folder, listener)
 
     def run(
@@ -110,26 +100,45 @@ class Tuning:
         """Train on ``material``, and write the adapter.
 
         ``gold`` and ``silver`` are said in the card. ``measure``: whether base and adapter are asked about
-        the test part afterwards. Raises ``OptionError`` for data and settings that cannot be trained on,
-        ``ModelError`` for a base that cannot, ``OutputError`` for a full disk; KeyboardInterrupt after
-        Ctrl-C, once a checkpoint is written.
+        the test part afterwards. Raises ``OptionError`` for data and settings that cannot be trained on, and
+        for a folder of something else, ``ModelError`` for a base that cannot be, ``OutputError`` for a full
+        disk; KeyboardInterrupt after Ctrl-C, once a checkpoint is written.
         """
-        parts, examples = material.parts, self._examples(material)
-        made_of = self._digest(parts, examples)
         if fresh:
             clear(self._folder)
+        with alone_in(self._folder):
+            return self._run(material, gold, silver, notes, measure=measure)
+
+    def _run(
+        self,
+        material: Material,
+        gold: str,
+        silver: Mapping[str, Any] | None,
+        notes: Sequence[str],
+        *,
+        measure: bool,
+    ) -> Adapter:
+        parts, examples = material.parts, self._examples(material)
+        made_of = self._digest(parts, examples)
         found = self._finished(made_of)
+        data = data_of(material, gold=gold, silver=silver)
+        if found is not None and found.card["data"]["digest"] != data["digest"]:
+            # Only the test part can differ; what the card says of the former one does not hold for it.
+            change_test(self._folder, data)
+            shutil.rmtree(self._folder / MEASURING, ignore_errors=True)
+            found = open_adapter(self._folder)
         if found is not None and (found.card.get("metrics") is not None or not (measure and parts.test)):
             return found
         try:
-            if found is not None:
-                self._measure(parts)
-                self._journal.tell("end", status="finished", error=None)
-                return open_adapter(self._folder)
-            for note in (*notes, licence_warning(self._base.licence, self._base.name)):
-                if note:
-                    self._note(note)
-            adapter = self._made(material, examples, made_of, gold, silver, measure=measure)
+            with memory_advice(self._settings):
+                if found is None:
+                    for note in (*notes, licence_warning(self._base.licence, self._base.name)):
+                        if note:
+                            self._note(note)
+                    self._make(material, examples, made_of, data, measure=measure)
+                else:
+                    self._measure(parts)
+                Checkpoints(self._folder, made_of).clear()
         except KeyboardInterrupt:
             self._journal.tell("end", status="interrupted", error=None)
             raise
@@ -137,18 +146,17 @@ class Tuning:
             self._journal.tell("end", status="failed", error=getattr(error, "message", type(error).__name__))
             raise
         self._journal.tell("end", status="finished", error=None)
-        return adapter
+        return open_adapter(self._folder)
 
-    def _made(
+    def _make(
         self,
         material: Material,
         examples: Sequence[Example],
         made_of: str,
-        gold: str,
-        silver: Mapping[str, Any] | None,
+        data: dict[str, Any],
         *,
         measure: bool,
-    ) -> Adapter:
+    ) -> None:
         ready = self._ready(material.parts, examples)
         model, encoder, parts = ready.model, ready.encoder, ready.parts
         progress = self._training_of(ready, made_of, self._scorer(ready)).run()
@@ -161,9 +169,7 @@ class Tuning:
             base=self._base,
             codebook=self._codebook,
             options=self._options,
-            data=data_of(
-                parts, gold=gold, augmentation=[str(one) for one in material.augmentation], silver=silver
-            ),
+            data=with_too_long(data, ready.too_long),
             settings=self._settings,
             training=self._training(progress),
             agreement=agreement,
@@ -172,8 +178,6 @@ class Tuning:
         )
         if measure and parts.test:
             self._measure(parts, model, encoder)
-        Checkpoints(self._folder, made_of).clear()
-        return open_adapter(self._folder)
 
     def score(self, material: Material, *, until: int | None = None) -> Measured:
         """Train, and only say how good it got: the share of the validation part's cells right. No adapter is
@@ -181,9 +185,10 @@ class Tuning:
         the epoch to pause after. Raises as ``run`` does."""
         examples = self._examples(material)
         made_of = self._digest(material.parts, examples)
-        ready = self._ready(material.parts, examples)
-        self._training_of(ready, made_of, self._scorer(ready)).run(until)
-        return self._scorer(ready).measured()
+        with alone_in(self._folder), memory_advice(self._settings):
+            ready = self._ready(material.parts, examples)
+            self._training_of(ready, made_of, self._scorer(ready)).run(until)
+            return self._scorer(ready).measured()
 
     def _examples(self, material: Material) -> list[Example]:
         return material.examples(self._codebook, self._settings.seed)
@@ -209,21 +214,16 @@ class Tuning:
         encoder = Encoder(load_tokenizer(self._base))
         texts = Examples(self._codebook, self._options, encoder, self._settings.max_length)
         train, fitting = texts.encoded(examples)
-        validation, _ = texts.encoded(one.example for one in parts.validation)
-        for note in fitting.said(self._settings.max_length):
+        validation, others = texts.encoded(one.example for one in parts.validation)
+        for note in (*fitting.said(self._settings.max_length), *others.said_of_validation()):
             self._note(note)
         if not train or not validation:
             raise OptionError(
                 f"No report fits into {self._settings.max_length} tokens.", hint="Give a larger --max-length."
             )
-        if fitting.dropped:
-            dropped = {**parts.dropped, "longer than the maximum": fitting.dropped}
-            parts = dataclasses.replace(parts, dropped=dropped)
-        try:
-            model = self._lora()
-        except (MemoryError, RuntimeError) as error:
-            raise out_of_memory(error, self._settings) from None
-        return _Ready(model, encoder, texts, parts, train, validation)
+        if self._base.gguf is not None:
+            check_tokens(self._base.gguf, encoder, map(texts.text, (one.example for one in parts.validation)))
+        return _Ready(self._lora(), encoder, parts, train, validation, fitting.dropped)
 
     def _scorer(self, ready: _Ready) -> Scorer:
         """How the model is scored while it is trained: on the validation part."""
@@ -268,8 +268,6 @@ class Tuning:
             self._folder,
             self._base.gguf,
             ready.model,
-            ready.encoder,
-            (ready.texts.text(one.example) for one in ready.parts.validation),
             ready.validation,
             name=self._name,
             threads=self._settings.threads,
@@ -304,7 +302,7 @@ class Tuning:
             self._journal.stage("after")
             tuned = TransformersEngine(model, encoder, name=self._name, digest=adapter.digest)
             both.after(tuned, None, self._options)
-            metrics = both.metrics("transformers")
+            metrics = both.metrics("transformers, without a grammar")
         add_metrics(self._folder, metrics)
         both.clear()
 
@@ -341,4 +339,4 @@ class Tuning:
         self._journal.note(text)
 
 
-__all__ = ["Tuning", "asked_as", "clear"]
+__all__ = ["Tuning", "asked_as"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,29 @@ def test_what_went_on_from_a_checkpoint_is_drawn_once(tmp_path: Path) -> None:
     assert [(one.step, one.loss) for one in again.losses] == [(1, 3.0), (2, 2.4), (3, 1.9), (4, 1.5)]
     assert [one.score for one in again.validations] == [0.45]
     assert again.ended is None
+
+
+def test_a_training_that_is_done_already_has_all_its_steps(tmp_path: Path) -> None:
+    """As after a learning curve: the training of all reports is handed over."""
+    found = write(tmp_path, START, step(2, 2.0), look(2, 0.4), step(40, 1.0), {**START, "done": 40})
+    assert (found.step, found.steps, len(found.losses), len(found.validations)) == (40, 40, 2, 1)
+    again = write(tmp_path, START, step(2, 2.0), look(2, 0.4), step(3, 1.0), {**START, "done": 1})
+    assert (again.step, again.losses, again.validations) == (1, [], [])
+
+
+def test_before_all_reports_the_latest_part_of_them_speaks(tmp_path: Path) -> None:
+    for size, ago in ((25, 100), (50, 10)):
+        folder = tmp_path / "curve" / f"reports-{size}"
+        folder.mkdir(parents=True)
+        write(folder, {**START, "train": size}, step(size, 1.0), {"event": "note", "text": "Odd."})
+        when = (folder / "history.jsonl").stat().st_mtime - ago
+        os.utime(folder / "history.jsonl", (when, when))
+    (tmp_path / "curve" / "elsewhere").mkdir()
+    write(tmp_path / "curve" / "elsewhere", START, step(1, 1.0))
+    found = write(tmp_path, {"event": "note", "text": "Few."}, {"event": "end", "status": "interrupted"})
+    assert (found.part, found.step, found.train) == (50, 50, None)
+    assert (found.ended, found.notes) == ("interrupted", ["Few.", "Odd."])
+    assert write(tmp_path, START).part is None
 
 
 def test_the_best_is_the_latest_that_was_called_so(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ def test_what_came_of_it(study: Any, client: Any) -> None:
     page = client.get("/tune/kidney-1").text
     for words in (
         "61.0%", "88.0%", "+27.0", "15.0 to", "better", "longer than 2,048 tokens", "Apache-2.0",
-        "12 reports",
+        "12 reports", "it says what it says in training (difference 0.116 on average)",
         'href="/runs/new?adapter=kidney-1&amp;codebook=kidney"', "Download its card",
     ):  # fmt: skip
         assert words in page
@@ -146,8 +146,21 @@ def test_why_there_is_no_interval(study: Any, client: Any, card: Any) -> None:
 def test_an_adapter_that_was_not_measured_says_so(study: Any, client: Any) -> None:
     study.put_adapter(metrics=None, agreement=None, data=None, training=None, notes=["Few examples."])
     page = client.get("/tune/kidney-1").text
-    assert "It was not measured" in page
+    assert "It was not measured: no reports were left to test it on" in page
     assert "Few examples." in page
+
+
+def test_a_test_part_that_was_not_asked_about_is_told_apart(study: Any, client: Any) -> None:
+    study.put_adapter(metrics=None)
+    page = client.get("/tune/kidney-1").text
+    assert "It was not measured. Evaluate a run with it before you trust it." in page
+
+
+def test_a_file_that_says_something_else_is_told(study: Any, client: Any) -> None:
+    study.put_adapter(agreement={"mean": 0.5, "largest": 0.6, "tolerance": 0.4})
+    assert (
+        "it differs from what it says in training (by 0.500 on average)" in client.get("/tune/kidney-1").text
+    )
 
 
 CURVE = {
@@ -176,6 +189,23 @@ def test_whether_more_gold_would_pay(study: Any, client: Any) -> None:
     assert found["plot"]["dots"][1]["y"] < found["plot"]["dots"][0]["y"]
     page = client.get("/tune/kidney-1").text
     words = ("More gold would pay.", "+5.2 points (+2.1 to +9.0)", "75.0% to 90.0%", 'data-curve="gold"')
+    assert [one for one in words if one not in page] == []
+
+
+def test_trainings_of_parts_are_shown_as_they_go(study: Any, client: Any) -> None:
+    job = study.add(curve=True)
+    study.jobs.begin(job)
+    part = study.project.file("adapters", "kidney-1") / "curve" / "reports-25"
+    part.mkdir(parents=True)
+    events = [
+        {"event": "stage", "stage": "training"},
+        {"event": "start", "steps": 40, "epochs": 4, "train": 25, "done": 0},
+        {"event": "step", "step": 10, "epoch": 1.0, "loss": 0.5, "eta": 60},
+        {"event": "validation", "epoch": 1, "step": 10, "loss": 0.6, "score": 0.71, "best": True},
+    ]
+    (part / "history.jsonl").write_text("".join(json.dumps(one) + "\n" for one in events), "utf-8")
+    page = client.get("/tune/kidney-1").text
+    words = ("with 25 reports first", 'data-curve="loss"', 'data-curve="score"', "71.0%", "of 40 steps")
     assert [one for one in words if one not in page] == []
 
 

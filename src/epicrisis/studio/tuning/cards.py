@@ -144,7 +144,7 @@ class Agreement(BaseModel):
 
     @property
     def holds(self) -> bool:
-        return self.largest is not None and self.tolerance is not None and self.largest <= self.tolerance
+        return self.mean is not None and self.tolerance is not None and self.mean <= self.tolerance
 
 
 class Card(BaseModel):

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ...tuning.events import HISTORY, read_history
+from ...tuning.exploring import CURVE
 
 #: Of notes and of their characters; more than that nobody reads.
 _NOTES, _LONGEST = 50, 1000
@@ -38,8 +39,10 @@ class History(BaseModel):
     """Everything a training said of itself. ``stage`` is what it does now; ``ended`` how it ended, ``None``
     while it goes on. ``eta`` in seconds, as of the time ``at`` (seconds since 1970); the numbers of reports
     that train, choose and test are ``None`` until they are known. ``answered`` of the ``asked`` reports that
-    choose, while they are asked about; else 0 of 0."""
+    choose, while they are asked about; else 0 of 0. ``part``: it is trained on so many reports first, to see
+    what more gold brings, and all of this is of that training."""
 
+    part: int | None = None
     stage: str | None = None
     base: str = ""
     device: str = ""
@@ -75,7 +78,38 @@ class History(BaseModel):
 
 
 def history(folder: Path) -> History:
-    """What the training that writes into ``folder`` said so far; nothing where it said nothing."""
+    """What the training that writes into ``folder`` said so far; nothing where it said nothing.
+
+    Before it begins with all reports, that is what the latest training of a part of them says.
+    """
+    found = _said_in(folder)
+    if found.steps:
+        return found
+    parts = [path for path in (folder / CURVE).glob(f"reports-*/{HISTORY}") if _size(path) is not None]
+    if not parts:
+        return found
+    latest = max(parts, key=_written)
+    part = _said_in(latest.parent)
+    part.part, part.ended, part.error = _size(latest), found.ended, found.error
+    # How the reports were shared out is not told from a part of them.
+    part.train = part.validation = part.test = None
+    part.notes = list(dict.fromkeys((*found.notes, *part.notes)))[:_NOTES]
+    return part
+
+
+def _size(path: Path) -> int | None:
+    size = path.parent.name.removeprefix("reports-")
+    return int(size) if size.isascii() and size.isdigit() else None
+
+
+def _written(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:  # removed meanwhile
+        return 0.0
+
+
+def _said_in(folder: Path) -> History:
     found = History()
     try:
         found.at = (folder / HISTORY).stat().st_mtime
@@ -105,6 +139,12 @@ def _start(found: History, event: Event) -> None:
         _count(event, part) for part in ("train", "validation", "test")
     )
     found.ended = found.error = None
+    done = _count(event, "done")
+    if done is not None:
+        # From a checkpoint: what came after it is done again.
+        found.step = done
+        found.losses = [one for one in found.losses if one.step <= done]
+        found.validations = [one for one in found.validations if one.step <= done]
 
 
 def _step(found: History, event: Event) -> None:
