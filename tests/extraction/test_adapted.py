@@ -155,16 +155,18 @@ def test_translation_is_for_the_base(codebook: Codebook) -> None:
 
 def test_a_manifest_holds_what_was_seen_and_where_it_was() -> None:
     data = {
-        "train": {"reports": ["b", "a"], "texts": ["t1"]},
+        "train": {"reports": ["b", "a"], "texts": ["t1"], "patient_digests": ["p2", "p1"]},
+        "train_silver": {"reports": ["s"], "texts": ["t4"], "patient_digests": ["p1"]},
         "validation": {"reports": ["c"], "texts": ["t2"]},
-        "test": {"reports": ["d"], "texts": ["t3"]},
+        "test": {"reports": ["d"], "texts": ["t3"], "patient_digests": ["p3"]},
     }
     assert ExtractionOptions(adapter=adapter(data=data)).as_dict()["adapter"] == {
         "name": "kidney",
         "digest": "sha256:1",
         "folder": str(Path("kidney").absolute()),
-        "ids": ["a", "b", "c"],
-        "texts": ["t1", "t2"],
+        "ids": ["a", "b", "c", "s"],
+        "texts": ["t1", "t2", "t4"],
+        "patients": ["p1", "p2"],
     }
 
 
