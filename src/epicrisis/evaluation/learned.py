@@ -72,10 +72,11 @@ def learned_by(run: StoredRun) -> Learned:
     if reports or texts or trained:
         unread = 0
         for row, text in _rows(run, with_text=bool(texts)):
-            if row.report_id not in reports and text is not None and same_text(text) in texts:
-                reports[row.report_id] = _SAME_TEXT
-            elif row.report_id not in reports and trained and row.patient is not None:
-                reports |= {row.report_id: _SAME_PATIENT} if same_patient(row.patient) in trained else {}
+            if row.report_id not in reports:
+                if text is not None and same_text(text) in texts:
+                    reports[row.report_id] = _SAME_TEXT
+                elif row.patient is not None and same_patient(row.patient) in trained:
+                    reports[row.report_id] = _SAME_PATIENT
             unread += text is None and row.report_id not in reports
             if row.report_id in reports and row.patient is not None:
                 patients.add(row.patient)

@@ -16,7 +16,7 @@ from ..errors import OptionError, RunStoppedError
 from ..evaluation.comparison.compare import compare
 from ..evaluation.comparison.result import Comparison, Difference
 from ..evaluation.estimate import Estimate
-from ..evaluation.gold_cell import Blank, Gold, GoldCell
+from ..evaluation.gold_cell import Blank, Gold
 from ..export.destination import writing_error
 from ..extraction.options import ExtractionOptions
 from .data import Annotated
@@ -98,12 +98,7 @@ class BeforeAfter:
         write_whole(self._folder / f"{name}.run", run.id)
 
     def _gold(self) -> Gold:
-        cells = {
-            one.report.id: {
-                name: GoldCell(cell.status, cell.value, cell.quote) for name, cell in one.cells.items()
-            }
-            for one in self._test
-        }
+        cells = {one.report.id: one.gold for one in self._test}
         return Gold("test part", cells, tuple(self._codebook.names), Blank.IGNORE)
 
 

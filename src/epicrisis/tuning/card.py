@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,23 +58,21 @@ def data_of(material: Material, *, gold: str, silver: Mapping[str, Any] | None) 
     }
     for name, reports in parts.named():
         found[name] = {
-            "count": len(reports),
+            **_known_again([(one.report.id, one.report.text, one.report.patient) for one in reports]),
             "patients": len({one.patient for one in reports}),
-            "reports": [one.report.id for one in reports],
-            "texts": [same_text(one.report.text) for one in reports],
-            "patient_digests": _patients(one.report.patient for one in reports),
         }
-    found[SILVER] = {
-        "count": len(more),
-        "reports": [one.id for one in more],
-        "texts": [same_text(one.worked.text) for one in more],
-        "patient_digests": _patients(one.patient for one in more),
-    }
+    found[SILVER] = _known_again([(one.id, one.worked.text, one.patient) for one in more])
     return found
 
 
-def _patients(names: Iterable[str | None]) -> list[str]:
-    return sorted({same_patient(name) for name in names if name is not None})
+def _known_again(reports: Sequence[tuple[str, str, str | None]]) -> dict[str, Any]:
+    """What ``evaluate`` knows reports by: from id, text and patient of each."""
+    return {
+        "count": len(reports),
+        "reports": [name for name, _, _ in reports],
+        "texts": [same_text(text) for _, text, _ in reports],
+        "patient_digests": sorted({same_patient(one) for _, _, one in reports if one is not None}),
+    }
 
 
 def write_card(

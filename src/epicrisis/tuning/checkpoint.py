@@ -18,7 +18,8 @@ _PROGRESS = "progress.json"
 _WEIGHTS = "weights.safetensors"
 _BEST = "best.safetensors"
 _STATE = "state.pt"
-_PREFIX = "checkpoint-"
+#: Names of checkpoints begin so.
+PREFIX = "checkpoint-"
 
 
 @dataclass(slots=True)
@@ -76,7 +77,7 @@ class Checkpoints:
         from safetensors import SafetensorError
         from safetensors.torch import save_file
 
-        being_written = self._folder / f".{_PREFIX}being-written"
+        being_written = self._folder / f".{PREFIX}being-written"
         whole = self._free(progress.step)
         try:
             shutil.rmtree(being_written, ignore_errors=True)
@@ -125,16 +126,16 @@ class Checkpoints:
         """Forget all of them."""
         for path in self._all():
             shutil.rmtree(path, ignore_errors=True)
-        shutil.rmtree(self._folder / f".{_PREFIX}being-written", ignore_errors=True)
+        shutil.rmtree(self._folder / f".{PREFIX}being-written", ignore_errors=True)
 
     def _free(self, step: int) -> Path:
         """A name that comes after those that are there: at one step there may be several checkpoints."""
-        name = f"{_PREFIX}{step:08}"
+        name = f"{PREFIX}{step:08}"
         same = [path.name for path in self._all() if path.name.startswith(name)]
         return self._folder / (f"{same[-1]}+" if same else name)
 
     def _all(self) -> list[Path]:
-        return sorted(path for path in self._folder.glob(f"{_PREFIX}*") if path.is_dir())
+        return sorted(path for path in self._folder.glob(f"{PREFIX}*") if path.is_dir())
 
 
 def _read(path: Path) -> Progress | None:

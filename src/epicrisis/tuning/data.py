@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from ..codebook.codebook import Codebook
 from ..errors import OptionError
+from ..evaluation.gold_cell import GoldCell
 from ..evaluation.split_file import SplitFile
 from ..examples.example import Example, same_text
 from ..examples_from_gold import Known
@@ -36,6 +37,11 @@ class Annotated:
         if self.report.patient is not None:
             return f"patient {self.report.patient}"
         return f"report {self.report.id}"
+
+    @property
+    def gold(self) -> dict[str, GoldCell]:
+        """What people said, as evaluation compares it."""
+        return {name: GoldCell(cell.status, cell.value, cell.quote) for name, cell in self.cells.items()}
 
 
 @dataclass(frozen=True, slots=True)

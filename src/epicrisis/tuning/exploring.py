@@ -10,6 +10,7 @@ from typing import Protocol
 
 from ..adapter import CARD
 from ..export.destination import writing_error
+from .checkpoint import PREFIX
 from .curve import Curve, curve
 from .data import Annotated, Parts
 from .events import HISTORY, Listener
@@ -102,7 +103,7 @@ def _hand_over(explored: Path, done: str, folder: Path) -> None:
     has ended; and remove the others' weights: what they came to is known."""
     try:
         if not (folder / CARD).is_file():
-            for path in (explored / done).glob("checkpoint-*"):
+            for path in (explored / done).glob(f"{PREFIX}*"):
                 if not (folder / path.name).exists():
                     path.rename(folder / path.name)
             if not (folder / HISTORY).exists() and (explored / done / HISTORY).is_file():

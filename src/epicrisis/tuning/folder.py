@@ -13,7 +13,7 @@ from ..export.destination import writing_error
 from ..runs.lock import FileLock
 from .before_after import MEASURING
 from .card import README
-from .checkpoint import Checkpoints
+from .checkpoint import PREFIX, Checkpoints
 from .events import HISTORY
 from .exploring import CURVE, SWEEP
 
@@ -69,7 +69,7 @@ def check_own(folder: Path) -> None:
         return
     except OSError as error:
         raise writing_error(folder, error) from None
-    ours = names & {CARD, HISTORY, SWEEP, CURVE} or any(name.startswith("checkpoint-") for name in names)
+    ours = names & {CARD, HISTORY, SWEEP, CURVE} or any(name.startswith(PREFIX) for name in names)
     if names and not ours:
         raise OptionError(
             "The folder holds files that no training wrote; they could be replaced.",

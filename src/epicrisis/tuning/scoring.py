@@ -12,7 +12,6 @@ from ..evaluation.cells import compare
 from ..evaluation.entities import credit
 from ..evaluation.gold_cell import GoldCell
 from ..evaluation.pairing import Pair
-from ..examples_from_gold import Known
 from ..extraction.answer import Answer
 from ..extraction.extractor import Extractor
 from ..extraction.options import ExtractionOptions
@@ -61,19 +60,16 @@ class Scorer:
         self.counts = {}
         for one in self._reports:
             extraction = self._extractor.extract(one.report)
+            gold = one.gold
             parts = [
-                self._credit(variable, extraction.answers[variable.name], one.cells[variable.name])
+                _credit(variable, extraction.answers[variable.name], gold[variable.name])
                 for variable in self._codebook.variables
-                if variable.name in one.cells
+                if variable.name in gold
             ]
             if parts:
                 self.counts[one.report.id] = (math.fsum(parts), len(parts))
         there = sum(cells for _, cells in self.counts.values())
         return math.fsum(right for right, _ in self.counts.values()) / there if there else None
-
-    def _credit(self, variable: Variable, answer: Answer, cell: Known) -> float:
-        gold = GoldCell(cell.status, cell.value, cell.quote)
-        return credit(variable, Pair(gold, answer, compare(variable, answer, cell.value)))
 
     def measured(self) -> Measured:
         """The score now, with a bootstrap interval over reports."""
@@ -89,3 +85,7 @@ class Scorer:
             lambda weights: ratio(weights @ right, weights @ there)[:, None], ["right"], len(right)
         )["right"]
         return Measured(value, found.low, found.high, dict(self.counts))
+
+
+def _credit(variable: Variable, answer: Answer, gold: GoldCell) -> float:
+    return credit(variable, Pair(gold, answer, compare(variable, answer, gold.value)))

@@ -18,7 +18,6 @@ from .encoding import Encoded
 from .events import Journal
 from .heap import give_memory_back, keep_memory
 from .logits import logits_of
-from .memory import memory_advice
 from .settings import Schedule, TuningSettings
 from .transformers_engine import Answered
 
@@ -103,8 +102,8 @@ class Training:
 
         ``until``: the epoch after which to pause, the settings being for more of them. On Ctrl-C the step
         under way is ended, a checkpoint written and KeyboardInterrupt raised; a second one does not wait.
-        Raises ``OptionError`` where memory does not suffice or the loss is no number any more,
-        ``OutputError`` for a full disk.
+        Raises ``OptionError`` where the loss is no number any more, ``OutputError`` for a full disk; what
+        PyTorch raises where memory does not suffice is for the caller (see ``memory``).
         """
         if self._machine.device.type == "cpu":
             keep_memory()
@@ -113,7 +112,7 @@ class Training:
         self._journal.tell(
             "start", steps=self._steps, epochs=self._settings.epochs, done=progress.step, **self._about
         )
-        with memory_advice(self._settings), Interrupts() as interrupts:
+        with Interrupts() as interrupts:
             try:
                 while not progress.finished and (until is None or progress.epoch < until):
                     self._epoch(interrupts)

@@ -116,7 +116,7 @@ def shown_manifest(project: Project, manifest: Manifest) -> Manifest:
     adapter = shown.options.get("adapter")
     if isinstance(adapter, dict) and "folder" in adapter:
         # What it was trained on is in its card.
-        kept = {name: value for name, value in adapter.items() if name not in ("ids", "texts", "patients")}
+        kept = {name: adapter[name] for name in ("name", "digest", "folder") if name in adapter}
         shown.options = shown.options | {"adapter": kept | {"folder": project.shown(adapter["folder"])}}
     address = shown.engine.address
     if address is not None and not address.lower().startswith(("http://", "https://", "hf:")):
